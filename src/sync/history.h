@@ -1,0 +1,71 @@
+// Port: reading the state for people (status, runs, run N). src/storage implements it over a
+// read-only connection, so that it works beside the process that owns the state.
+#ifndef COHORT_SYNC_SYNC_HISTORY_H_
+#define COHORT_SYNC_SYNC_HISTORY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "sync/binding.h"
+#include "sync/operation.h"
+#include "sync/run.h"
+#include "sync/snapshot.h"
+
+namespace cohort_sync {
+
+struct ParkedCounts {
+  std::int64_t refused = 0;
+  std::int64_t exhausted = 0;
+  std::int64_t unknown_contact = 0;
+  [[nodiscard]] std::int64_t total() const { return refused + exhausted + unknown_contact; }
+};
+
+// Removals or adds that wait for a person.
+struct OpenHold {
+  RunId run;
+  std::int64_t removals = 0;
+  std::int64_t adds = 0;
+};
+
+struct BindingStatus {
+  Binding binding;
+  std::int64_t desired = 0;  // Members that the list should have.
+  std::int64_t pending = 0;  // Operations pending or in flight.
+  ParkedCounts parked;
+  std::optional<OpenHold> hold;
+  std::optional<RunReport> last_run;
+  std::optional<TimePoint>
+      last_success;  // When the last run that ended succeeded, parked or held did.
+};
+
+struct ParkedOperation {
+  OperationId id;
+  OperationKind kind = OperationKind::kAdd;
+  std::string contact;
+  ParkReason park_reason = ParkReason::kRefused;
+  std::string reason;  // The destination's words.
+  int attempts = 0;
+  TimePoint updated_at;
+};
+
+// Throws DatabaseError. One thread.
+class History {
+ public:
+  virtual ~History() = default;
+  [[nodiscard]] virtual std::vector<BindingStatus> Bindings() = 0;
+  // Newest first. `cohort` narrows to one cohort id.
+  [[nodiscard]] virtual std::vector<RunReport> Runs(std::size_t limit,
+                                                    const std::optional<CohortId>& cohort) = 0;
+  [[nodiscard]] virtual std::optional<RunReport> FindRun(RunId run) = 0;
+  // The rows of its snapshot that gave no contact, in the order of reasons and rows.
+  [[nodiscard]] virtual std::vector<RejectedRow> RejectedRows(RunId run) = 0;
+  // Operations that the run committed and that are parked now.
+  [[nodiscard]] virtual std::vector<ParkedOperation> ParkedOperations(RunId run) = 0;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_HISTORY_H_

@@ -1,0 +1,41 @@
+// Keeps calls under the configured rate and obeys requests to wait, per lane.
+#ifndef COHORT_SYNC_SYNC_PACING_H_
+#define COHORT_SYNC_SYNC_PACING_H_
+
+#include <map>
+#include <string>
+
+#include "base/clock.h"
+
+namespace cohort_sync {
+
+// Token buckets of one second's depth, one per lane (contracts/cordial.md 2.10). Times are
+// monotonic. One thread.
+class Pacer {
+ public:
+  // `per_second` calls per lane; 0 means no limit of our own.
+  explicit Pacer(double per_second) : per_second_(per_second) {}
+
+  // When a call on `lane` may leave: `now` or later. Takes nothing.
+  [[nodiscard]] SteadyPoint EarliestCall(const std::string& lane, SteadyPoint now) const;
+  // Takes the token of a call that leaves now.
+  void Took(const std::string& lane, SteadyPoint now);
+  // The other side asked for a pause: nothing leaves on `lane` before `until`.
+  void PauseUntil(const std::string& lane, SteadyPoint until);
+
+ private:
+  struct Bucket {
+    double tokens = 0;
+    SteadyPoint filled_at{};
+    SteadyPoint paused_until{};
+    bool started = false;
+  };
+  [[nodiscard]] double TokensAt(const Bucket& bucket, SteadyPoint now) const;
+
+  double per_second_;
+  std::map<std::string, Bucket, std::less<>> buckets_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_PACING_H_

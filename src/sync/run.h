@@ -1,0 +1,77 @@
+// One sync of one binding, from trigger to report.
+#ifndef COHORT_SYNC_SYNC_RUN_H_
+#define COHORT_SYNC_SYNC_RUN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "sync/identifier.h"
+#include "sync/ids.h"
+
+namespace cohort_sync {
+
+// The text forms are what the state stores and what --json prints.
+enum class RunTrigger { kManual, kScheduled, kResync, kRetry };  // "manual", "scheduled", ...
+enum class RunState {
+  kDelivering,   // "delivering": committed, operations still open (or the process ended meanwhile).
+  kSucceeded,    // "succeeded"
+  kParked,       // "parked": finished, some operations parked.
+  kHeld,         // "held": finished, removals or adds wait for approval.
+  kFailed,       // "failed": see error.
+  kInterrupted,  // "interrupted": a person stopped it; the rest is pending.
+};
+[[nodiscard]] std::string_view ToString(RunTrigger trigger);
+[[nodiscard]] std::string_view ToString(RunState state);
+[[nodiscard]] std::optional<RunTrigger> ParseRunTrigger(std::string_view text);
+[[nodiscard]] std::optional<RunState> ParseRunState(std::string_view text);
+
+// What the run's commit decided. All numbers are contacts, unless said otherwise.
+struct RunCounts {
+  std::int64_t rows = 0;     // Data rows of the snapshot.
+  std::int64_t members = 0;  // Distinct contacts of the snapshot.
+  RejectCounts rejected{};   // Rows.
+  std::int64_t desired_before = 0;
+  std::int64_t added = 0;    // Add operations committed.
+  std::int64_t removed = 0;  // Remove operations committed.
+  std::int64_t unchanged = 0;
+  std::int64_t held_removals = 0;
+  std::int64_t held_adds = 0;
+  std::int64_t reopened = 0;  // Parked operations opened again.
+};
+
+// What delivery did within the run, whichever run the operations came from.
+struct DeliveryCounts {
+  std::int64_t calls = 0;      // Contact calls that were answered or lost, repeats included.
+  std::int64_t delivered = 0;  // Operations acknowledged.
+  std::int64_t unneeded = 0;   // Operations that were already true.
+  std::int64_t parked = 0;     // Operations parked by this run.
+  std::int64_t pending = 0;    // Operations of the binding still open when it ended.
+};
+
+struct RunReport {
+  RunId id;
+  BindingId binding;
+  std::string cohort;  // Cohort id.
+  std::string cohort_name;
+  std::string list;
+  RunTrigger trigger = RunTrigger::kManual;
+  RunState state = RunState::kDelivering;
+  TimePoint started_at;
+  std::optional<TimePoint> finished_at;
+  std::optional<TimePoint> snapshot_as_of;
+  std::string origin;
+  bool removals_approved = false;
+  RunCounts counts;
+  DeliveryCounts delivery;
+  std::string error;               // Empty unless failed; redacted.
+  std::vector<std::string> notes;  // Warnings and holds, one sentence each.
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_RUN_H_

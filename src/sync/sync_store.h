@@ -1,0 +1,120 @@
+// Port: the durable state (src/storage implements it). One method is one transaction: when it
+// returns, what it wrote survives a power cut; when it throws DatabaseError, all of it happened or
+// nothing.
+#ifndef COHORT_SYNC_SYNC_SYNC_STORE_H_
+#define COHORT_SYNC_SYNC_SYNC_STORE_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "sync/binding.h"
+#include "sync/desired_members.h"
+#include "sync/journal_rules.h"
+#include "sync/members.h"
+#include "sync/operation.h"
+#include "sync/run.h"
+#include "sync/snapshot.h"
+
+namespace cohort_sync {
+
+// Everything that one accepted snapshot changes.
+struct PlanCommit {
+  RunTrigger trigger = RunTrigger::kManual;
+  TimePoint started_at;
+  // The binding as it is to be: created on its first sync, else its cohort name is updated.
+  BindingKey key;
+  BindingPins pins;
+  std::string cohort_name;
+  TimePoint as_of;
+  std::string origin;
+  RunCounts counts;  // `reopened` is filled in by the store.
+  bool removals_approved = false;
+  std::vector<std::string> notes;
+  std::span<const RejectedRow> rejected_rows;
+
+  std::span<const MemberRef> add;
+  std::span<const MemberRef> remove;
+  std::span<const MemberRef> hold_remove;  // Replaces an earlier hold of the binding.
+  std::span<const MemberRef> hold_add;
+
+  // Resync: every member of `assert_members` that gets no other operation is asserted: an open add
+  // is re-opened, anybody else gets a new add whose `before` is unknown. Waiting removals are
+  // re-opened.
+  const MemberRows* assert_members = nullptr;
+  // The list was made again: every new operation's `before` is off, whatever the journal says.
+  bool list_was_recreated = false;
+};
+
+struct CommittedPlan {
+  RunId run;
+  BindingId binding;
+  std::int64_t asserted = 0;  // Adds written or re-opened by a resync besides `add`.
+  std::int64_t reopened = 0;
+};
+
+struct Claimed {
+  std::vector<Operation> operations;   // Now in_flight, to be sent.
+  std::int64_t unneeded = 0;           // Closed at their turn without a call.
+  std::optional<TimePoint> next_turn;  // When the earliest operation that had to wait is due.
+  std::int64_t open = 0;               // pending + in_flight of the binding, after this call.
+};
+
+class SyncStore : public DesiredMembers {
+ public:
+  // The key of the member hash; fixed for the life of the state.
+  [[nodiscard]] virtual std::uint64_t hash_key() const = 0;
+
+  [[nodiscard]] virtual std::optional<Binding> FindBinding(const BindingKey& key) = 0;
+  // The binding that has this list at this endpoint (names compared without case), if any.
+  [[nodiscard]] virtual std::optional<Binding> FindBindingByList(const std::string& endpoint,
+                                                                 const ListName& list) = 0;
+  // Number of desired members.
+  [[nodiscard]] virtual std::int64_t CountDesired(BindingId binding) = 0;
+  // Removals committed since `since` that nobody approved.
+  [[nodiscard]] virtual std::int64_t UnapprovedRemovalsSince(BindingId binding,
+                                                             TimePoint since) = 0;
+
+  // Journal rows, accepted snapshot, hold and run, in one transaction (R1, R4).
+  [[nodiscard]] virtual CommittedPlan CommitPlan(const PlanCommit& plan) = 0;
+  // Records a run that ended before it could commit anything. `binding` may be unknown yet.
+  virtual RunId RecordFailedRun(const BindingKey& key,
+                                RunTrigger trigger,
+                                TimePoint started_at,
+                                TimePoint finished_at,
+                                const std::string& error) = 0;
+  // Ends a committed run: state, delivery counts, error and notes.
+  virtual void FinishRun(const RunReport& report) = 0;
+  // After a list was made again under the pinned name.
+  virtual void RepinList(BindingId binding, ListId list) = 0;
+  // Why the binding does not deliver; empty clears it.
+  virtual void SetStopped(BindingId binding, const std::string& reason) = 0;
+
+  // Every in_flight operation becomes an unknown attempt at `now`: they were sent by a process that
+  // is gone (R2). Called once, after the state was opened by its owner.
+  virtual void RecoverInFlight(TimePoint now) = 0;
+  // Opens parked operations again: exhausted ones always, unknown contacts parked before
+  // `unknown_contacts_before`. Returns how many.
+  virtual std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) = 0;
+  // Opens all parked operations again, on a person's word. Returns how many.
+  virtual std::int64_t ReopenParked(BindingId binding) = 0;
+
+  // Settles attempts and claims up to `limit` due operations, removals first, then adds, each in
+  // order (R2: the claim is durable before the request leaves). One commit.
+  [[nodiscard]] virtual Claimed SettleAndClaim(std::span<const Settlement> settlements,
+                                               BindingId binding,
+                                               std::size_t limit,
+                                               TimePoint now,
+                                               Duration settle_after) = 0;
+
+  // Folds the journal into the checkpoint when it has grown enough; cheap when it has not. Each
+  // segment in a transaction of its own.
+  virtual void FoldIfGrown(BindingId binding) = 0;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_SYNC_STORE_H_
