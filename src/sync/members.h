@@ -60,7 +60,7 @@ class MemberRows {
     std::uint32_t length;
   };
   [[nodiscard]] std::size_t PartitionOf(std::uint64_t hash) const {
-    return partition_bits_ == 0 ? 0 : static_cast<std::size_t>(hash >> (64U - partition_bits_));
+    return partition_bits_ == 0 ? 0 : hash >> (64U - partition_bits_);
   }
 
   std::uint64_t hash_key_ = 0;

@@ -49,8 +49,12 @@ struct DeliveryCounts {
   std::int64_t calls = 0;      // Contact calls that were answered or lost, repeats included.
   std::int64_t delivered = 0;  // Operations acknowledged.
   std::int64_t unneeded = 0;   // Operations that were already true.
-  std::int64_t parked = 0;     // Operations parked by this run.
-  std::int64_t pending = 0;    // Operations of the binding still open when it ended.
+  std::int64_t refused = 0;    // Operations parked by this run: a definite no.
+  std::int64_t exhausted = 0;  // Operations parked by this run: attempts used up.
+  // Of the binding when the run ended, whichever run they came from:
+  std::int64_t pending = 0;           // Operations pending or in flight.
+  std::int64_t parked = 0;            // Operations parked as refused or exhausted.
+  std::int64_t unknown_contacts = 0;  // Adds that wait for the contact to exist there.
 };
 
 struct RunReport {

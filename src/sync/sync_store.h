@@ -25,7 +25,8 @@ namespace cohort_sync {
 struct PlanCommit {
   RunTrigger trigger = RunTrigger::kManual;
   TimePoint started_at;
-  // The binding as it is to be: created on its first sync, else its cohort name is updated.
+  // The binding as it is to be: created on its first sync; later its cohort name, and the id of a
+  // list that was made again, are updated.
   BindingKey key;
   BindingPins pins;
   std::string cohort_name;
@@ -63,6 +64,13 @@ struct Claimed {
   std::int64_t open = 0;               // pending + in_flight of the binding, after this call.
 };
 
+// Operations of a binding that are not closed.
+struct OpenCounts {
+  std::int64_t pending = 0;           // pending and in flight
+  std::int64_t parked = 0;            // refused and exhausted
+  std::int64_t unknown_contacts = 0;  // parked because the contact does not exist there
+};
+
 class SyncStore : public DesiredMembers {
  public:
   // The key of the member hash; fixed for the life of the state.
@@ -72,6 +80,7 @@ class SyncStore : public DesiredMembers {
   // The binding that has this list at this endpoint (names compared without case), if any.
   [[nodiscard]] virtual std::optional<Binding> FindBindingByList(const std::string& endpoint,
                                                                  const ListName& list) = 0;
+  [[nodiscard]] virtual OpenCounts CountOpen(BindingId binding) = 0;
   // Number of desired members.
   [[nodiscard]] virtual std::int64_t CountDesired(BindingId binding) = 0;
   // Removals committed since `since` that nobody approved.
@@ -86,10 +95,10 @@ class SyncStore : public DesiredMembers {
                                 TimePoint started_at,
                                 TimePoint finished_at,
                                 const std::string& error) = 0;
+  // A run without a snapshot: delivers what is open (a person's retry).
+  virtual RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) = 0;
   // Ends a committed run: state, delivery counts, error and notes.
   virtual void FinishRun(const RunReport& report) = 0;
-  // After a list was made again under the pinned name.
-  virtual void RepinList(BindingId binding, ListId list) = 0;
   // Why the binding does not deliver; empty clears it.
   virtual void SetStopped(BindingId binding, const std::string& reason) = 0;
 

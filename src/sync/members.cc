@@ -1,0 +1,53 @@
+#include "sync/members.h"
+
+#include <bit>
+#include <limits>
+#include <utility>
+
+#include "base/hash.h"
+#include "sync/segment.h"
+
+namespace cohort_sync {
+
+std::size_t MemberRows::UpperBound(HashRange range) const {
+  return partition_starts_[PartitionOf(range.last) + 1] -
+         partition_starts_[PartitionOf(range.first)];
+}
+
+MemberRowsBuilder::MemberRowsBuilder(std::uint64_t hash_key) {
+  rows_.hash_key_ = hash_key;
+}
+
+bool MemberRowsBuilder::Add(std::string_view value) {
+  const std::size_t offset = rows_.bytes_.size();
+  if (offset + value.size() > std::numeric_limits<std::uint32_t>::max()) return false;
+  rows_.bytes_.insert(rows_.bytes_.end(), value.begin(), value.end());
+  rows_.entries_.push_back({KeyedHash(rows_.hash_key_, value),
+                            static_cast<std::uint32_t>(offset),
+                            static_cast<std::uint32_t>(value.size())});
+  return true;
+}
+
+MemberRows MemberRowsBuilder::Finish() {
+  MemberRows rows = std::exchange(rows_, MemberRows());
+  rows_.hash_key_ = rows.hash_key_;
+  rows.partition_bits_ = static_cast<unsigned>(std::bit_width(rows.size() / kSegmentTargetMembers));
+
+  // A counting sort by partition: two sequential passes instead of a sort by hash.
+  const std::size_t partitions = std::size_t{1} << rows.partition_bits_;
+  std::vector<std::size_t> starts(partitions + 1, 0);
+  for (const auto& entry : rows.entries_)
+    ++starts[rows.PartitionOf(entry.hash) + 1];
+  for (std::size_t p = 0; p < partitions; ++p)
+    starts[p + 1] += starts[p];
+
+  std::vector<std::size_t> next(starts.begin(), starts.end() - 1);
+  std::vector<MemberRows::Entry> sorted(rows.entries_.size());
+  for (const auto& entry : rows.entries_)
+    sorted[next[rows.PartitionOf(entry.hash)]++] = entry;
+  rows.entries_ = std::move(sorted);
+  rows.partition_starts_ = std::move(starts);
+  return rows;
+}
+
+}  // namespace cohort_sync

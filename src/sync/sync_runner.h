@@ -1,0 +1,88 @@
+// One sync of one binding, from trigger to report.
+//
+// Preparing only reads; the commit is the one moment that decides; everything after it can be cut
+// off anywhere and goes on with the next run.
+#ifndef COHORT_SYNC_SYNC_SYNC_RUNNER_H_
+#define COHORT_SYNC_SYNC_SYNC_RUNNER_H_
+
+#include <optional>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "sync/dispatcher.h"
+#include "sync/preparation.h"
+#include "sync/run.h"
+#include "sync/sync_store.h"
+
+namespace cohort_sync {
+
+// What a person may want to see while it happens. Called on the runner's thread.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void Fetching(const SyncTarget& /*target*/) {}
+  virtual void Planned(const PreparedRun& /*plan*/) {}
+  virtual void Delivering(const DeliveryProgress& /*progress*/) {}
+};
+
+// Writing thread only. Every method throws DatabaseError.
+class SyncRunner {
+ public:
+  // The store, clock and random outlive the runner.
+  SyncRunner(SyncStore& store, Clock& clock, Random& random)
+      : store_(store), clock_(clock), random_(random) {}
+
+  // What Run would do; changes nothing (but an export request may be recorded).
+  [[nodiscard]] Result<PreparedRun> Plan(const SyncTarget& target,
+                                         const RunOptions& options,
+                                         RunObserver& observer,
+                                         const std::stop_token& stop);
+
+  // Never fails to report: an error is in the report, and recorded as a failed run. Operations that
+  // earlier runs left pending are delivered even when the snapshot could not be read.
+  [[nodiscard]] RunReport Run(const SyncTarget& target,
+                              const RunOptions& options,
+                              RunObserver& observer,
+                              const std::stop_token& stop);
+
+  // Opens parked operations again, on a person's word, and delivers. kNotFound before the first
+  // sync.
+  [[nodiscard]] Result<RunReport> Retry(const SyncTarget& target,
+                                        RunObserver& observer,
+                                        const std::stop_token& stop);
+
+  // Delivers what earlier runs left pending; nullopt, and no run, when nothing is or when the
+  // binding is stopped or no longer as configured.
+  [[nodiscard]] std::optional<RunReport> DeliverPending(const SyncTarget& target,
+                                                        RunObserver& observer,
+                                                        const std::stop_token& stop);
+
+ private:
+  [[nodiscard]] Result<RunReport> Commit(const SyncTarget& target,
+                                         const RunOptions& options,
+                                         PreparedRun& run);
+  [[nodiscard]] RunReport RecordFailure(const SyncTarget& target,
+                                        RunTrigger trigger,
+                                        TimePoint started_at,
+                                        const Error& error);
+  [[nodiscard]] RunReport DeliveryRun(const SyncTarget& target,
+                                      const Binding& binding,
+                                      RunTrigger trigger,
+                                      RunObserver& observer,
+                                      const std::stop_token& stop);
+  // Delivers, then ends the run in the state and folds the journal when it is time.
+  void Finish(const SyncTarget& target,
+              RunReport& report,
+              RunObserver& observer,
+              const std::stop_token& stop);
+
+  SyncStore& store_;
+  Clock& clock_;
+  Random& random_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_SYNC_RUNNER_H_
