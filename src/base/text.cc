@@ -53,6 +53,21 @@ std::size_t Utf8SequenceLength(std::string_view text) {
   return 0;
 }
 
+// `sequence` is one valid UTF-8 sequence: C0 controls and DEL, and the C1 controls U+0080 to
+// U+009F, which terminals obey as well.
+bool IsControl(std::string_view sequence) {
+  const auto lead = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 2) return lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+  return lead < 0x20 || lead == 0x7F;
+}
+
+std::string Escape(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes)
+    out += Format("\\x{:02x}", static_cast<unsigned char>(c));
+  return out;
+}
+
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -209,16 +224,15 @@ std::string Printable(std::string_view text, std::size_t limit) {
   std::size_t used = 0;
   while (used < text.size()) {
     const std::string_view rest = text.substr(used);
-    const std::size_t length = Utf8SequenceLength(rest);
-    if (used + std::max<std::size_t>(length, 1) > limit) return out + "…";
-    const auto byte = static_cast<unsigned char>(rest[0]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
-      out += Format("\\x{:02x}", byte);
-      ++used;
+    const std::size_t valid = Utf8SequenceLength(rest);
+    const std::string_view piece = rest.substr(0, std::max<std::size_t>(valid, 1));
+    if (piece.size() > limit - used) return out + "…";
+    if (valid == 0 || IsControl(piece)) {
+      out += Escape(piece);
     } else {
-      out += rest.substr(0, length);
-      used += length;
+      out += piece;
     }
+    used += piece.size();
   }
   return out;
 }

@@ -23,6 +23,8 @@ namespace cohort_sync {
 // nullopt for a '%' that is not followed by two hex digits. '+' stays '+'.
 [[nodiscard]] std::optional<std::string> PercentDecode(std::string_view text);
 [[nodiscard]] std::string Base64Encode(std::string_view bytes);  // RFC 4648, padded.
+// nullopt for a character outside the alphabet and for a length that no encoding has. The padding
+// may be left out.
 [[nodiscard]] std::optional<std::string> Base64Decode(std::string_view text);
 
 // A whole, non-negative decimal number without sign, spaces or overflow; else nullopt.
@@ -35,11 +37,11 @@ namespace cohort_sync {
                                 std::string_view plural);
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] bool IsValidUtf8(std::string_view text);
-// For quoting foreign text in a message: control characters and invalid bytes as \xNN, at most
-// `limit` bytes of the original and then "…".
+// For quoting foreign text in a message: control characters (C1 included) and invalid bytes as
+// \xNN, at most `limit` bytes of the original and then "…".
 [[nodiscard]] std::string Printable(std::string_view text, std::size_t limit = 120);
-// The candidate that `word` was probably meant to be (edit distance at most a third of its length);
-// nullopt when none is near.
+// The candidate that `word` was probably meant to be (edit distance without case at most a third of
+// its length, or 1 if it is short); nullopt when none is near. The first of several equally near.
 [[nodiscard]] std::optional<std::string> ClosestMatch(std::string_view word,
                                                       const std::vector<std::string>& candidates);
 

@@ -30,23 +30,31 @@ class Headers {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
+// The empty initializers let `{.target = "/x"}` compile without a warning.
 struct Request {
   std::string method = "GET";
-  std::string target;  // Path and query, percent-encoded, starting with '/'.
-  Headers headers;
-  std::string body;
+  std::string target{};  // Path and query, percent-encoded, starting with '/'.
+  Headers headers{};
+  std::string body{};
 
-  // Of `target`: the part before '?', and the decoded value of a query parameter (first of its
-  // name).
+  // The part of `target` before '?'.
   [[nodiscard]] std::string_view path() const;
+  // The percent-decoded value of the first query parameter of that name ("" for "?name"); nullopt
+  // when there is none or its encoding is broken. '+' stays '+'.
   [[nodiscard]] std::optional<std::string> QueryValue(std::string_view name) const;
 };
 
 struct Response {
   int status = 200;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
+
+// May `text` be a method or a header's name (RFC 9110, 5.6.2)?
+[[nodiscard]] bool IsToken(std::string_view text);
+// May `text` be a header's value: no control characters but tab? Anything else could begin a header
+// of its own on the wire.
+[[nodiscard]] bool IsFieldValue(std::string_view text);
 
 }  // namespace cohort_sync::http
 

@@ -19,9 +19,10 @@ struct Reply {
   Response response;
   Duration delay{0};              // Before the first byte; other requests go on meanwhile.
   bool reset_connection = false;  // Instead of answering: the peer sees a reset.
-  std::size_t cut_after =
-      SIZE_MAX;          // Close after this many bytes of the body (Content-Length stays whole).
-  bool chunked = false;  // Transfer-Encoding: chunked instead of Content-Length.
+  // Close after this many bytes of the body, if it has as many; Content-Length stays whole, and a
+  // chunked body lacks its final chunk.
+  std::size_t cut_after = SIZE_MAX;
+  bool chunked = false;          // Transfer-Encoding: chunked instead of Content-Length.
   bool close_delimited = false;  // Neither: the body ends with the connection.
 };
 

@@ -22,8 +22,8 @@ struct JournalChange {
   OperationKind kind = OperationKind::kAdd;
 };
 
-// Desired members of one range: `checkpoint`, then `changes` in journal order, the later one
-// winning. Valid during the visit only.
+// Desired members of one range: `checkpoint`, then `changes`, the later one winning. The changes
+// are sorted by hash; those of one contact are in journal order. Valid during the visit only.
 struct DesiredRange {
   HashRange range;
   SegmentView checkpoint;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/check.h"
 #include "sync/snapshot.h"
 
 namespace cohort_sync {
@@ -84,8 +85,9 @@ class Differ {
         ++used;
       part.changes = desired.changes.subspan(start, used - start);
       Compare(part);
-      if (part.range.last == desired.range.last) return;
+      if (part.range.last == desired.range.last) break;
     }
+    CHECK(used == desired.changes.size());  // They are sorted by hash, so none was passed over.
   }
 
   Delta Take() { return std::move(delta_); }

@@ -71,8 +71,7 @@ Status Preparation::Fetch(PreparedRun& run, const std::stop_token& stop) {
   request.hash_key = store_.hash_key();
   request.reuse_export_within = target_.reuse_export_within;
   Result<Snapshot> snapshot = target_.source->Fetch(request, stop);
-  if (!snapshot)
-    return Fail(snapshot.error().WithContext(Format("cohort '{}'", target_.key.cohort.value())));
+  if (!snapshot) return Fail(snapshot.error());
   run.snapshot = std::move(*snapshot);
   return {};
 }

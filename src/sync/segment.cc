@@ -14,7 +14,6 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the stored form is little-endian");
 
 constexpr std::uint32_t kMagic = 0x31475343;  // "CSG1"
-constexpr std::uint64_t kChecksumKey = 0;     // Against damage, not against an attacker.
 
 struct Header {
   std::uint32_t magic;
@@ -24,6 +23,12 @@ struct Header {
 static_assert(sizeof(Header) == 16);
 
 constexpr std::size_t kBytesPerMember = sizeof(std::uint64_t) + sizeof(std::uint16_t);
+
+// Against damage, not against an attacker. The count is its key: a damaged one could find lengths
+// that add up by chance.
+std::uint64_t ChecksumOf(std::uint32_t count, std::string_view payload) {
+  return KeyedHash(count, payload);
+}
 
 template <typename T>
 T Load(const char* bytes, std::size_t index) {
@@ -56,7 +61,7 @@ Result<SegmentView> SegmentView::Decode(std::string_view bytes) {
   const std::string_view payload = bytes.substr(sizeof(Header));
   if (header.magic != kMagic)
     return Fail(ErrorCode::kInvalidInput, Format("segment: unknown format {:#x}", header.magic));
-  if (header.checksum != KeyedHash(kChecksumKey, payload))
+  if (header.checksum != ChecksumOf(header.count, payload))
     return Fail(ErrorCode::kInvalidInput, "segment: damaged, its checksum does not match");
   if (payload.size() / kBytesPerMember < header.count)
     return Fail(ErrorCode::kInvalidInput,
@@ -91,9 +96,9 @@ std::string EncodeSegment(std::span<const MemberRef> members) {
   for (const MemberRef& member : members)
     out += member.value;
 
-  const Header header{kMagic,
-                      static_cast<std::uint32_t>(members.size()),
-                      KeyedHash(kChecksumKey, std::string_view(out).substr(sizeof(Header)))};
+  const auto count = static_cast<std::uint32_t>(members.size());
+  const Header header{
+      kMagic, count, ChecksumOf(count, std::string_view(out).substr(sizeof(Header)))};
   std::memcpy(out.data(), &header, sizeof(Header));
   return out;
 }

@@ -1,8 +1,8 @@
 // The stored form of one partition of a checkpoint.
 //
-// Layout, little-endian: u32 magic and version, u32 count, u64 checksum of all that follows,
-// count x u64 hash, count x u16 length, identifier bytes in the same order. Members are unique and
-// in no particular order.
+// Layout, little-endian: u32 magic and version, u32 count, u64 checksum of the count and all that
+// follows, count x u64 hash, count x u16 length, identifier bytes in the same order. Members are
+// unique and in no particular order.
 #ifndef COHORT_SYNC_SYNC_SEGMENT_H_
 #define COHORT_SYNC_SYNC_SEGMENT_H_
 

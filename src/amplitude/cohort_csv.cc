@@ -1,0 +1,193 @@
+#include "amplitude/cohort_csv.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/format.h"
+#include "base/text.h"
+
+namespace cohort_sync::amplitude {
+namespace {
+
+constexpr std::size_t kQuotedBytes = 120;     // Of a foreign body, in a message.
+constexpr std::size_t kMaxListedBytes = 256;  // Of a rejected row's value.
+constexpr std::size_t kMaxListedColumns = 30;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+using Columns = std::span<const std::string>;
+
+std::optional<std::size_t> FindColumn(Columns columns, std::span<const std::string> names) {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (std::find(names.begin(), names.end(), columns[i]) != names.end()) return i;
+  }
+  return std::nullopt;
+}
+
+// The spellings of the S3 export beside those of the API (contract 1.7).
+std::vector<std::string> NamesOfIdentifier(const std::string& property) {
+  if (property == "user_id") return {"user_id", "userID", "gp:user_id"};
+  return {property, "gp:" + property};
+}
+
+// Without the leading tabs of browser downloads and without one layer of quotes around a value that
+// holds no others.
+std::string_view Bare(std::string_view value) {
+  if (value.empty() || (value.front() != '\t' && value.front() != '"')) return value;
+  value.remove_prefix(std::min(value.find_first_not_of('\t'), value.size()));
+  if (value.size() < 2 || value.front() != '"' || value.back() != '"') return value;
+  const std::string_view within = value.substr(1, value.size() - 2);
+  return within.find('"') == std::string_view::npos ? within : value;
+}
+
+// At most `limit` bytes, not ending within a character of UTF-8.
+std::string_view CutText(std::string_view text, std::size_t limit) {
+  if (text.size() <= limit) return text;
+  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U)
+    --limit;
+  return text.substr(0, limit);
+}
+
+}  // namespace
+
+void MoveInto(Snapshot& snapshot, CohortRows&& rows) {
+  snapshot.members = std::move(rows.members);
+  snapshot.rows = rows.rows;
+  snapshot.rejected = rows.rejected;
+  snapshot.rejected_rows = std::move(rows.rejected_rows);
+}
+
+CohortCsv::CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options)
+    : identifier_(std::move(identifier)),
+      kind_(identifier_.kind()),
+      options_(std::move(options)),
+      reader_(*this),
+      gunzip_([this](std::string_view bytes) { return TakePlain(bytes); }),
+      builder_(hash_key) {}
+
+Status CohortCsv::Feed(std::string_view bytes) {
+  return gunzip_.Feed(bytes);
+}
+
+Result<CohortRows> CohortCsv::Finish() {
+  if (Status unpacked = gunzip_.Finish(); !unpacked) return Fail(unpacked.error());
+  if (beginning_ == Beginning::kForeign) return Fail(RefuseForeign().error());
+  if (Status read = reader_.Finish(); !read) return Fail(read.error());
+  if (!header_seen_) {
+    return Fail(ErrorCode::kInvalidInput,
+                "it is empty, without a header row; an empty cohort has at least its header");
+  }
+  result_.members = builder_.Finish();
+  return std::move(result_);
+}
+
+// Decides once, on the first byte that is not white space, whether this can be CSV at all.
+Status CohortCsv::TakePlain(std::string_view bytes) {
+  if (beginning_ == Beginning::kCsv) {
+    if (Status fed = reader_.Feed(bytes); !fed) return fed;
+  } else {
+    first_bytes_.append(bytes);
+    std::string_view seen = first_bytes_;
+    if (seen.substr(0, kByteOrderMark.size()) == kByteOrderMark)
+      seen.remove_prefix(kByteOrderMark.size());
+    seen = Trim(seen);
+    if (seen.empty() || kByteOrderMark.substr(0, seen.size()) == seen) {
+      // A page or a short file of white space; longer ones get no further look.
+      if (first_bytes_.size() < kMaxCsvFieldBytes) return {};
+    } else if (seen.front() == '<' || seen.front() == '{') {
+      beginning_ = Beginning::kForeign;
+      return seen.size() < kQuotedBytes ? Status{} : RefuseForeign();
+    }
+    beginning_ = Beginning::kCsv;
+    if (Status fed = reader_.Feed(first_bytes_); !fed) return fed;
+    first_bytes_ = {};
+  }
+  if (full_) {
+    return Fail(ErrorCode::kInvalidInput,
+                Format("the identifiers of the first {} have more than 4 GiB; no cohort is that "
+                       "large",
+                       Count(result_.rows, "row", "rows")));
+  }
+  return {};
+}
+
+Status CohortCsv::RefuseForeign() const {
+  const std::string_view body = Trim(first_bytes_);
+  const bool markup = body.find('<') < body.find('{');
+  return Fail(ErrorCode::kInvalidInput,
+              Format("it is {} and not CSV, beginning with '{}'",
+                     markup ? "HTML or XML" : "JSON",
+                     Printable(body, kQuotedBytes)));
+}
+
+Result<std::vector<std::size_t>> CohortCsv::OnHeader(Columns columns) {
+  header_seen_ = true;
+  static const std::vector<std::string> kGroup = {"group_value"};
+  static const std::vector<std::string> kMember = {"amplitude_id", "amplitudeID", "Amplitude_id"};
+  if (FindColumn(columns, kGroup)) {
+    return Fail(ErrorCode::kInvalidInput,
+                "it is a cohort of groups (column 'group_value'); only cohorts of users can be "
+                "synced");
+  }
+  const auto identifier = FindColumn(columns, NamesOfIdentifier(identifier_.property));
+  if (!identifier) return Fail(NoIdentifierColumn(columns));
+  const auto member = FindColumn(columns, kMember);
+  return member ? std::vector{*identifier, *member} : std::vector{*identifier};
+}
+
+Error CohortCsv::NoIdentifierColumn(Columns columns) const {
+  const std::string problem =
+      Format("no column '{}' in its header", Printable(identifier_.property));
+  // A first row with an address in it is a member and not a header: it is not shown.
+  if (std::any_of(columns.begin(), columns.end(), [](const std::string& name) {
+        return name.find('@') != std::string::npos;
+      })) {
+    return Error(ErrorCode::kInvalidInput,
+                 problem +
+                     ": the first row holds an address; put a row with the column names "
+                     "before it");
+  }
+  std::vector<std::string> shown;
+  for (const std::string& column : columns.first(std::min(columns.size(), kMaxListedColumns)))
+    shown.push_back(Format("'{}'", Printable(column)));
+  if (columns.size() > shown.size())
+    shown.push_back(Format("and {} more", columns.size() - shown.size()));
+  const std::vector<std::string> all(columns.begin(), columns.end());
+  const auto meant = ClosestMatch(identifier_.property, all);
+  return Error(ErrorCode::kInvalidInput,
+               Format("{}, which has {}; {}check contact_identifier_mapping",
+                      problem,
+                      Join(shown, ", "),
+                      meant ? Format("did you mean '{}'? ", Printable(*meant)) : ""));
+}
+
+void CohortCsv::OnRow(std::int64_t row, std::span<const std::string_view> values) {
+  result_.rows = row;
+  const std::string_view value = Bare(values[0]);
+  const std::string_view member = values.size() > 1 ? Bare(values[1]) : std::string_view();
+  if (value == options_.null_token) {
+    Reject(row, RejectReason::kMissing, {}, member);
+    return;
+  }
+  const NormalizedIdentifier identifier = NormalizeIdentifier(kind_, value, scratch_);
+  if (!identifier.accepted) {
+    Reject(row, identifier.reason, value, member);
+  } else if (!full_ && !builder_.Add(identifier.value)) {
+    full_ = true;
+  }
+}
+
+void CohortCsv::Reject(std::int64_t row,
+                       RejectReason reason,
+                       std::string_view value,
+                       std::string_view member) {
+  std::int64_t& count = result_.rejected[static_cast<std::size_t>(reason)];
+  if (std::cmp_less(count++, kMaxListedRejectedRows)) {
+    const std::string_view shown =
+        reason == RejectReason::kMissing ? std::string_view() : CutText(value, kMaxListedBytes);
+    result_.rejected_rows.push_back(
+        {row, reason, std::string(shown), std::string(CutText(member, kMaxListedBytes))});
+  }
+}
+
+}  // namespace cohort_sync::amplitude

@@ -1,0 +1,81 @@
+// A cohort as CSV -> the rows of a snapshot (contracts/amplitude.md 1.7).
+#ifndef COHORT_SYNC_AMPLITUDE_COHORT_CSV_H_
+#define COHORT_SYNC_AMPLITUDE_COHORT_CSV_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "amplitude/csv_reader.h"
+#include "amplitude/gunzip.h"
+#include "base/result.h"
+#include "sync/identifier.h"
+#include "sync/members.h"
+#include "sync/snapshot.h"
+
+namespace cohort_sync::amplitude {
+
+struct CohortCsvOptions {
+  std::string null_token = "(none)";  // Means no value, as in Amplitude's own tables.
+};
+
+// See the members of the same names in Snapshot.
+struct CohortRows {
+  MemberRows members;
+  std::int64_t rows = 0;
+  RejectCounts rejected{};
+  std::vector<RejectedRow> rejected_rows;
+};
+
+void MoveInto(Snapshot& snapshot, CohortRows&& rows);
+
+// Takes the bytes in pieces, gzip or plain, and is done with each when Feed returns.
+//
+// The identifier's column is found by name: the property, or the property behind "gp:"; "user_id"
+// is found as "userID" too. The first column of a name counts. A row whose value is no identifier
+// is counted and listed, never an error. A header without rows is an empty cohort.
+class CohortCsv final : private CsvHandler {
+ public:
+  CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options = {});
+
+  // kInvalidInput when it is not such a file: no identifier column (with the columns that are
+  // there), a group cohort, HTML, XML or JSON (with its beginning), and what CsvReader and Gunzip
+  // refuse. After a failure the object is of no use.
+  [[nodiscard]] Status Feed(std::string_view bytes);
+  // The end of the bytes. kIncomplete when they end too early, kInvalidInput when there was no
+  // header. To be called once.
+  [[nodiscard]] Result<CohortRows> Finish();
+
+ private:
+  Result<std::vector<std::size_t>> OnHeader(std::span<const std::string> columns) override;
+  void OnRow(std::int64_t row, std::span<const std::string_view> values) override;
+
+  Status TakePlain(std::string_view bytes);
+  [[nodiscard]] Status RefuseForeign() const;
+  [[nodiscard]] Error NoIdentifierColumn(std::span<const std::string> columns) const;
+  void Reject(std::int64_t row,
+              RejectReason reason,
+              std::string_view value,
+              std::string_view member);
+
+  IdentifierMapping identifier_;
+  IdentifierKind kind_;
+  CohortCsvOptions options_;
+  CsvReader reader_;
+  Gunzip gunzip_;
+  MemberRowsBuilder builder_;
+  CohortRows result_;
+
+  enum class Beginning { kUnknown, kCsv, kForeign };
+  Beginning beginning_ = Beginning::kUnknown;
+  std::string first_bytes_;  // Until it is known what they begin.
+  bool header_seen_ = false;
+  bool full_ = false;  // The identifiers passed what MemberRows can hold.
+  std::string scratch_;
+};
+
+}  // namespace cohort_sync::amplitude
+
+#endif  // COHORT_SYNC_AMPLITUDE_COHORT_CSV_H_

@@ -1,0 +1,109 @@
+// RFC 4180 in one pass and without a copy where it can be had.
+#ifndef COHORT_SYNC_AMPLITUDE_CSV_READER_H_
+#define COHORT_SYNC_AMPLITUDE_CSV_READER_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cohort_sync::amplitude {
+
+inline constexpr std::size_t kMaxCsvColumns = 256;
+inline constexpr std::size_t kMaxCsvFieldBytes = 64U << 10U;  // As written, quotes included.
+inline constexpr std::size_t kMaxCsvRowBytes = 1U << 20U;     // As written, without the line end.
+
+// What a reader passes its rows to.
+class CsvHandler {
+ public:
+  virtual ~CsvHandler() = default;
+  // Once, before any row; an error ends the read. Returns the columns that OnRow is to get.
+  // `columns` are without leading tabs, which Amplitude's downloads from the browser carry
+  // (contracts/amplitude.md 1.7).
+  [[nodiscard]] virtual Result<std::vector<std::size_t>> OnHeader(
+      std::span<const std::string> columns) = 0;
+  // `row` counts data rows from 1. One value per wanted column, in the order of OnHeader's result,
+  // unquoted; valid during the call only.
+  virtual void OnRow(std::int64_t row, std::span<const std::string_view> values) = 0;
+};
+
+// A push parser: takes the bytes in pieces of any size, best 256 KiB to 1 MiB.
+//
+// Fields are separated by commas, rows end with LF or CRLF, the last one too: a file that was cut
+// is never a shorter file, except between two rows. A field in quotes may hold anything, a quote
+// doubled. Refused with the row's number: a quote elsewhere, text after a closing quote, a carriage
+// return that ends no line, a NUL byte, a row of another width than the header, and what passes the
+// limits above. A byte order mark at the start is skipped. After an error the reader is of no use.
+class CsvReader {
+ public:
+  // `handler` outlives the reader.
+  explicit CsvReader(CsvHandler& handler) : handler_(handler) {}
+
+  [[nodiscard]] Status Feed(std::string_view bytes);
+  // The end of the input. kIncomplete when it is in the middle of a row. An input without any bytes
+  // is no error here: OnHeader was not called.
+  [[nodiscard]] Status Finish();
+
+ private:
+  // One bit per byte of a block of 64.
+  struct Masks {
+    std::uint64_t quote = 0;
+    std::uint64_t comma = 0;
+    std::uint64_t line_feed = 0;
+    std::uint64_t carriage_return = 0;
+    std::uint64_t nul = 0;
+  };
+  static Masks Classify(const char* bytes);  // 64 of them.
+
+  // Each returns false after setting error_.
+  bool FeedSlice(std::string_view slice);
+  bool ScanBlock(const Masks& masks, unsigned length, std::string_view slice, std::size_t base);
+  bool EndRow(std::string_view slice, std::size_t line_feed_at);
+  bool TakeHeader(std::string_view row);
+  bool KeepUnfinishedRow(std::string_view slice);
+  bool CheckLimits(std::size_t row_bytes);
+  bool FailAt(std::uint64_t byte, std::string_view problem);  // Offset in the input.
+
+  [[nodiscard]] std::string RowName() const;
+  [[nodiscard]] std::string_view FieldAsWritten(std::string_view row, std::size_t column) const;
+  static std::string_view Unquote(std::string_view field,
+                                  bool may_be_doubled,
+                                  std::string& scratch);
+
+  CsvHandler& handler_;
+  std::optional<Error> error_;
+
+  // What the next byte has to know about the bytes before it.
+  std::size_t mark_bytes_ = 0;         // Of the byte order mark, seen so far.
+  bool started_ = false;               // Past the byte order mark.
+  std::uint64_t inside_ = 0;           // All ones inside quotes, else 0.
+  std::uint64_t after_close_ = 0;      // 1 after a quote that left the quotes.
+  std::uint64_t after_return_ = 0;     // 1 after a carriage return outside quotes.
+  std::uint64_t after_separator_ = 1;  // 1 after a comma or line end outside quotes.
+
+  // The row being read. `ends_` are offsets from its first byte.
+  std::array<std::uint32_t, kMaxCsvColumns> ends_{};
+  std::size_t fields_ = 0;
+  std::size_t row_start_ = 0;       // In the slice; bytes before it are done with.
+  std::string kept_;                // Its bytes from earlier slices.
+  std::uint64_t row_offset_ = 0;    // Of its first byte in the input.
+  std::uint64_t last_doubled_ = 0;  // Offset of the last doubled quote in the input.
+  std::uint64_t slice_offset_ = 0;  // Of the slice in the input.
+
+  bool header_seen_ = false;
+  std::size_t columns_ = 0;
+  std::int64_t row_ = 0;  // Data rows ended so far.
+  std::vector<std::size_t> wanted_;
+  std::vector<std::string_view> values_;
+  std::vector<std::string> scratch_;  // One per wanted column.
+};
+
+}  // namespace cohort_sync::amplitude
+
+#endif  // COHORT_SYNC_AMPLITUDE_CSV_READER_H_

@@ -1,0 +1,105 @@
+#include "amplitude/stable_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
+#include "base/format.h"
+#include "base/unique_fd.h"
+
+namespace cohort_sync::amplitude {
+namespace {
+
+// read() and not a mapping: a mapped file that is made shorter would end the process.
+constexpr std::size_t kPieceBytes = 1U << 20U;
+
+std::string SystemReason(int number) {
+  return std::generic_category().message(number);
+}
+
+bool SameTime(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool Same(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
+         SameTime(a.st_mtim, b.st_mtim) && SameTime(a.st_ctim, b.st_ctim);
+}
+
+tl::unexpected<Error> CannotOpen(int number) {
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Fail(ErrorCode::kNotFound, "it does not exist; check the path");
+    case ELOOP:
+      return Fail(ErrorCode::kConfiguration,
+                  "it is a symbolic link; give the path of the file itself");
+    case EACCES:
+    case EPERM:
+      return Fail(ErrorCode::kConfiguration,
+                  Format("it may not be read ({}); let this user read it", SystemReason(number)));
+    default:
+      return Fail(ErrorCode::kUnavailable, Format("it cannot be opened: {}", SystemReason(number)));
+  }
+}
+
+Status CheckKind(const struct stat& state) {
+  if (S_ISREG(state.st_mode)) return {};
+  return Fail(ErrorCode::kConfiguration,
+              S_ISDIR(state.st_mode) ? "it is a directory; give the path of one file"
+                                     : "it is not a regular file; write the cohort to a file");
+}
+
+// Reads no further than a file that grows all the time was at the start.
+Status ReadToEnd(int fd,
+                 off_t size,
+                 const std::function<Status(std::string_view)>& sink,
+                 const std::stop_token& stop) {
+  std::vector<char> piece(kPieceBytes);
+  for (off_t done = 0; done <= size;) {
+    if (stop.stop_requested()) return Fail(ErrorCode::kInterrupted, "interrupted while reading it");
+    const ssize_t got = ::read(fd, piece.data(), piece.size());
+    if (got == 0) return {};
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      return Fail(ErrorCode::kUnavailable, Format("it cannot be read: {}", SystemReason(errno)));
+    }
+    Status taken = sink(std::string_view(piece.data(), static_cast<std::size_t>(got)));
+    if (!taken) return taken;
+    done += got;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<TimePoint> ReadStableFile(const std::string& path,
+                                 const std::function<Status(std::string_view)>& sink,
+                                 const std::stop_token& stop) {
+  // Without O_NONBLOCK opening a pipe would wait for its writer.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd.valid()) return CannotOpen(errno);
+  struct stat before = {};
+  if (::fstat(fd.get(), &before) != 0)
+    return Fail(ErrorCode::kUnavailable, Format("it cannot be read: {}", SystemReason(errno)));
+  if (const Status regular = CheckKind(before); !regular) return Fail(regular.error());
+  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+
+  const Status read = ReadToEnd(fd.get(), before.st_size, sink, stop);
+  if (!read && read.error().code() == ErrorCode::kInterrupted) return Fail(read.error());
+  struct stat after = {};
+  struct stat at_path = {};
+  if (::fstat(fd.get(), &after) != 0 || ::lstat(path.c_str(), &at_path) != 0 ||
+      !Same(before, after) || !Same(before, at_path)) {
+    return Fail(ErrorCode::kIncomplete,
+                "it changed while it was read; write to a temporary name and rename");
+  }
+  if (!read) return Fail(read.error());
+  return TimePoint(std::chrono::floor<Duration>(std::chrono::seconds(before.st_mtim.tv_sec) +
+                                                std::chrono::nanoseconds(before.st_mtim.tv_nsec)));
+}
+
+}  // namespace cohort_sync::amplitude

@@ -1,0 +1,79 @@
+#include "cli/adapters.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "amplitude/cohort_file_source.h"
+#include "base/format.h"
+#include "config/secrets.h"
+#include "cordial/cordial_destination.h"
+#include "cordial/endpoint.h"
+#include "http/client.h"
+
+namespace cohort_sync {
+namespace {
+
+Result<Secret> Resolve(const Config& config, const SecretReference& reference, const char* what) {
+  Result<Secret> secret = ResolveSecret(reference, config.directory, ProcessEnvironment());
+  if (!secret) return Fail(secret.error().WithContext(what));
+  return secret;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
+                                                         const DestinationConfig& settings,
+                                                         Clock& clock,
+                                                         Random& random) {
+  Result<Secret> key = Resolve(config, settings.api_key, "api_key");
+  if (!key) return Fail(key.error());
+  const Result<cordial::Endpoint> endpoint = cordial::ParseEndpoint(settings.endpoint);
+  if (!endpoint) return Fail(endpoint.error());
+  http::ClientOptions options;
+  options.base_url = endpoint->origin;
+  options.timeout = settings.request_timeout;
+  auto client = http::MakeClient(options);
+  if (!client) return Fail(client.error());
+  cordial::CordialSettings cordial;
+  cordial.endpoint = settings.endpoint;
+  cordial.api_key = std::move(*key);
+  cordial.identifier = settings.identifier;
+  cordial.create_missing_contacts = settings.create_missing_contacts;
+  cordial.request_timeout = settings.request_timeout;
+  auto destination =
+      cordial::CordialDestination::Create(cordial, std::move(*client), clock, random);
+  if (!destination) return Fail(destination.error());
+  return std::unique_ptr<ListDestination>(std::move(*destination));
+}
+
+Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
+                                                 const ProjectConfig& settings) {
+  Result<Secret> api_key = Resolve(config, settings.api_key, "api_key");
+  if (!api_key) return Fail(api_key.error());
+  Result<Secret> secret_key = Resolve(config, settings.secret_key, "secret_key");
+  if (!secret_key) return Fail(secret_key.error());
+  auto client = http::MakeClient(amplitude::ApiClientOptions(settings.base_url));
+  if (!client) return Fail(client.error());
+  return amplitude::ExportAccess{settings.base_url,
+                                 std::move(*api_key),
+                                 std::move(*secret_key),
+                                 std::move(*client),
+                                 http::MakeClient};
+}
+
+amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings) {
+  amplitude::ExportSettings out;
+  for (Duration& wait : out.poll_waits)
+    wait = std::min(wait, settings.poll_interval);
+  out.poll_limit = settings.export_timeout;
+  return out;
+}
+
+std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync) {
+  std::optional<std::string> name;
+  if (!sync.cohort_name.empty()) name = sync.cohort_name;
+  return std::make_unique<amplitude::CohortFileSource>(sync.file->string(), name);
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,30 @@
+// Sources and destinations made from their configuration, secrets resolved.
+#ifndef COHORT_SYNC_CLI_ADAPTERS_H_
+#define COHORT_SYNC_CLI_ADAPTERS_H_
+
+#include <memory>
+
+#include "amplitude/export_client.h"
+#include "amplitude/export_source.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "sync/list_destination.h"
+#include "sync/snapshot_source.h"
+
+namespace cohort_sync {
+
+// kConfiguration when a secret cannot be read or an address cannot be used. Makes no call. The
+// clock and random outlive what is made.
+[[nodiscard]] Result<std::unique_ptr<ListDestination>> MakeDestination(
+    const Config& config, const DestinationConfig& settings, Clock& clock, Random& random);
+[[nodiscard]] Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
+                                                               const ProjectConfig& settings);
+[[nodiscard]] amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings);
+// REQUIRES: the sync reads a file.
+[[nodiscard]] std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync);
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_ADAPTERS_H_

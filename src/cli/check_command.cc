@@ -1,0 +1,187 @@
+#include <map>
+#include <utility>
+
+#include "base/format.h"
+#include "base/text.h"
+#include "cli/adapters.h"
+#include "cli/command.h"
+#include "cli/json_text.h"
+#include "cli/workspace.h"
+#include "storage/sqlite_history.h"
+
+namespace cohort_sync {
+namespace {
+
+using Level = Finding::Level;
+
+// Runs of a schedule in a month of 30 days; what Amplitude's budget is compared with.
+std::int64_t RunsPerMonth(const Schedule& schedule) {
+  constexpr Duration kMonth = std::chrono::hours(24 * 30);
+  switch (schedule.frequency) {
+    case Frequency::kOnce:
+      return 1;
+    case Frequency::kHourly:
+      return kMonth / Duration(std::chrono::hours(1));
+    case Frequency::kDaily:
+      return 30;
+    case Frequency::kEvery:
+      return kMonth / schedule.every;
+  }
+  return 0;
+}
+
+class Checker {
+ public:
+  Checker(const CommandContext& context, const Config& config)
+      : context_(context), config_(config) {}
+
+  std::vector<Finding> Check() {
+    Add(Level::kOk, "configuration", Format("'{}' is valid", context_.config_path));
+    for (const ConfigProblem& note : config_.notes)
+      Add(Level::kWarning, "configuration", note.path + ": " + note.message);
+    CheckState();
+    for (const auto& [name, project] : config_.projects)
+      CheckProject(name, project);
+    for (const auto& [name, destination] : config_.destinations)
+      CheckDestination(name, destination);
+    for (const SyncConfig& sync : config_.syncs)
+      CheckSync(sync);
+    return std::move(findings_);
+  }
+
+ private:
+  void Add(Level level, std::string subject, std::string text) {
+    findings_.push_back({level, std::move(subject), std::move(text)});
+  }
+
+  void CheckState() {
+    auto history = SqliteHistory::Open(config_.state.string());
+    if (history) {
+      for (const BindingStatus& status : (*history)->Bindings())
+        lists_[status.binding.key] = status.binding.pins.list_name.value();
+      Add(Level::kOk, "state", Format("'{}' is readable", config_.state.string()));
+    } else if (history.error().code() == ErrorCode::kNotFound) {
+      Add(Level::kOk, "state", Format("'{}' does not exist yet", config_.state.string()));
+    } else {
+      Add(Level::kProblem, "state", history.error().message());
+    }
+  }
+
+  void CheckProject(const ProjectName& name, const ProjectConfig& project) {
+    const std::string subject = Format("project '{}'", name.value());
+    auto access = MakeExportAccess(config_, project);
+    if (!access) return Add(Level::kProblem, subject, access.error().message());
+    amplitude::ExportClient client(std::move(*access));
+    const auto cohorts = amplitude::ListCohorts(
+        client, context_.clock, context_.random, ExportSettingsOf(project).retry, context_.stop);
+    if (!cohorts) return Add(Level::kProblem, subject, cohorts.error().message());
+    cohorts_[name] = *cohorts;
+    Add(Level::kOk,
+        subject,
+        Format("credentials work, {}",
+               Count(static_cast<std::int64_t>(cohorts->size()), "cohort", "cohorts")));
+    CheckBudget(name, project, subject);
+  }
+
+  void CheckBudget(const ProjectName& name,
+                   const ProjectConfig& project,
+                   const std::string& subject) {
+    std::int64_t runs = 0;
+    for (const SyncConfig& sync : config_.syncs) {
+      if (!sync.file && sync.key.project == name) runs += RunsPerMonth(sync.schedule);
+    }
+    if (runs > project.monthly_exports)
+      Add(Level::kProblem,
+          subject,
+          Format(
+              "the schedules need {} exports a month, Amplitude gives {}; run them less often (a "
+              "daily sync takes 30), or set 'monthly_exports' if your quota was raised",
+              WithThousands(runs),
+              WithThousands(project.monthly_exports)));
+  }
+
+  void CheckDestination(const DestinationName& name, const DestinationConfig& settings) {
+    const std::string subject = Format("destination '{}'", name.value());
+    auto destination = MakeDestination(config_, settings, context_.clock, context_.random);
+    if (!destination) return Add(Level::kProblem, subject, destination.error().message());
+    // Any name will do: the answer tells whether the key may ask.
+    const auto found = (*destination)->FindList(ListName("cohort-sync-check"));
+    destinations_[name] = std::move(*destination);
+    if (!found) return Add(Level::kProblem, subject, found.error().message());
+    Add(Level::kOk, subject, "credentials work, lists can be read");
+  }
+
+  void CheckSync(const SyncConfig& sync) {
+    const std::string subject = Format("cohort '{}'", sync.key.cohort.value());
+    std::string cohort_name = sync.cohort_name;
+    if (!sync.file) {
+      const auto cohorts = cohorts_.find(sync.key.project);
+      if (cohorts == cohorts_.end()) return;  // Its project has a problem of its own.
+      const auto info = amplitude::FindSyncable(cohorts->second, sync.key.cohort);
+      if (!info) return Add(Level::kProblem, subject, info.error().message());
+      cohort_name = info->name;
+    }
+    const auto destination = destinations_.find(sync.key.destination);
+    if (destination == destinations_.end()) return;
+    CheckListName(sync, cohort_name, *destination->second, subject);
+  }
+
+  void CheckListName(const SyncConfig& sync,
+                     const std::string& cohort_name,
+                     ListDestination& destination,
+                     const std::string& subject) {
+    const auto pinned = lists_.find(sync.key);
+    if (pinned != lists_.end())
+      return Add(
+          Level::kOk, subject, Format("'{}' → list '{}'", Printable(cohort_name), pinned->second));
+    const Result<ListName> list = sync.list_name.empty()
+                                      ? destination.ListNameFor(cohort_name)
+                                      : destination.CheckListName(sync.list_name);
+    if (!list) return Add(Level::kProblem, subject, list.error().message());
+    for (const auto& [key, other] : lists_) {
+      if (key.destination == sync.key.destination && EqualsIgnoringCase(other, list->value()))
+        return Add(Level::kProblem,
+                   subject,
+                   Format("its list '{}' belongs to cohort '{}'; set another 'list_name'",
+                          list->value(),
+                          key.cohort.value()));
+    }
+    lists_[sync.key] = list->value();
+    Add(Level::kOk,
+        subject,
+        Format("'{}' → list '{}' (new)", Printable(cohort_name), list->value()));
+  }
+
+  const CommandContext& context_;
+  const Config& config_;
+  std::vector<Finding> findings_;
+  std::map<ProjectName, std::vector<amplitude::CohortInfo>> cohorts_;
+  std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
+  std::map<BindingKey, std::string> lists_;  // Pinned, or as the first sync would name them.
+};
+
+}  // namespace
+
+Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments& /*arguments*/) {
+  const Result<Config> config = LoadConfig(context.config_path);
+  if (!config) return Fail(config.error());
+  const std::vector<Finding> findings = Checker(context, *config).Check();
+  std::int64_t problems = 0;
+  for (const Finding& finding : findings) {
+    if (finding.level == Level::kProblem) ++problems;
+    if (context.json) continue;
+    const char* mark = finding.level == Level::kOk        ? "ok"
+                       : finding.level == Level::kWarning ? "note"
+                                                          : "PROBLEM";
+    context.out << Format("{:<8}{}: {}\n", mark, finding.subject, finding.text);
+  }
+  if (context.json) {
+    context.out << FindingsJson(findings) << '\n';
+  } else {
+    context.out << (problems == 0 ? std::string("ready to sync\n")
+                                  : Format("{}\n", Count(problems, "problem", "problems")));
+  }
+  return problems == 0 ? ExitCode::kDone : ExitCode::kUsage;
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,82 @@
+// The commands as data: parsing and help are made from the same description.
+#ifndef COHORT_SYNC_CLI_COMMAND_H_
+#define COHORT_SYNC_CLI_COMMAND_H_
+
+#include <map>
+#include <optional>
+#include <ostream>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "cli/exit_code.h"
+
+namespace cohort_sync {
+
+// What every command gets. Text for people and --json go to `out`, progress and errors to `err`.
+struct CommandContext {
+  std::string config_path;
+  bool json = false;
+  std::ostream& out;
+  std::ostream& err;
+  Clock& clock;
+  Random& random;
+  std::stop_token stop;
+};
+
+// What stood on the command line behind the command's name.
+struct CommandArguments {
+  std::vector<std::string> positional;
+  std::map<std::string, std::string>
+      options;  // Name without dashes; the value is empty for a flag.
+
+  [[nodiscard]] bool Has(const std::string& option) const { return options.count(option) != 0; }
+  // The option's whole number; nullopt when it was not given. kConfiguration when it is not one.
+  [[nodiscard]] Result<std::optional<std::int64_t>> Number(const std::string& option) const;
+};
+
+struct CommandOption {
+  std::string name;        // "approve"
+  std::string value_name;  // "N"; empty for a flag
+  std::string help;
+};
+
+struct Command {
+  std::string name;
+  std::string arguments;  // "[COHORT...]", as shown in the usage line
+  std::size_t min_arguments = 0;
+  std::size_t max_arguments = 0;
+  std::string summary;  // One line
+  std::string help;     // What it does, in a few sentences
+  std::vector<CommandOption> options;
+  // An error is printed by the caller and becomes the exit code.
+  Result<ExitCode> (*run)(const CommandContext& context, const CommandArguments& arguments);
+};
+
+// In the order of the overview.
+[[nodiscard]] const std::vector<Command>& AllCommands();
+// What may stand before or behind any command.
+[[nodiscard]] const std::vector<CommandOption>& GlobalOptions();
+
+// The overview of all commands, and the page of one.
+[[nodiscard]] std::string HelpText();
+[[nodiscard]] std::string HelpText(const Command& command);
+
+// ---- One function per command, each in its own file ----
+Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunSync(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunResync(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunRetry(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunRuns(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunRun(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArguments& arguments);
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_COMMAND_H_

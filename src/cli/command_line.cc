@@ -1,0 +1,219 @@
+#include "cli/command_line.h"
+
+#include <algorithm>
+#include <exception>
+
+#include <boost/program_options.hpp>
+
+#include "base/database_error.h"
+#include "base/format.h"
+#include "base/redaction.h"
+#include "base/text.h"
+#include "cli/json_text.h"
+
+namespace cohort_sync {
+namespace {
+
+namespace po = boost::program_options;
+
+Error UsageError(const std::string& message) {
+  return Error(ErrorCode::kConfiguration, message + "; 'cohort-sync --help' lists what there is");
+}
+
+std::string Suggestion(std::string_view word, const std::vector<std::string>& candidates) {
+  const auto nearest = ClosestMatch(word, candidates);
+  return nearest ? Format(", did you mean '{}'?", *nearest) : std::string();
+}
+
+Result<const Command*> FindCommand(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command& command : AllCommands()) {
+    if (command.name == name) return &command;
+    names.push_back(command.name);
+  }
+  return Fail(
+      UsageError(Format("unknown command '{}'{}", Printable(name), Suggestion(name, names))));
+}
+
+void AddOptions(const std::vector<CommandOption>& options, po::options_description& description) {
+  for (const CommandOption& option : options) {
+    if (option.value_name.empty()) {
+      description.add_options()(option.name.c_str(), option.help.c_str());
+    } else {
+      description.add_options()(option.name.c_str(), po::value<std::string>(), option.help.c_str());
+    }
+  }
+}
+
+// The words that are neither an option nor an option's value; the first of them is the command.
+po::parsed_options Parse(const std::vector<std::string>& words,
+                         const std::vector<CommandOption>& options,
+                         bool allow_unknown) {
+  po::options_description description;
+  AddOptions(options, description);
+  po::options_description hidden;
+  hidden.add_options()("words", po::value<std::vector<std::string>>());
+  po::positional_options_description positional;
+  positional.add("words", -1);
+  description.add(hidden);
+  po::command_line_parser parser(words);
+  parser.options(description)
+      .positional(positional)
+      .style(po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
+             po::command_line_style::long_allow_next);
+  if (allow_unknown) parser.allow_unregistered();
+  return parser.run();
+}
+
+std::vector<CommandOption> OptionsOf(const Command* command) {
+  std::vector<CommandOption> options = GlobalOptions();
+  if (command != nullptr)
+    options.insert(options.end(), command->options.begin(), command->options.end());
+  return options;
+}
+
+// The command may stand anywhere, so it is looked for with every command's options known.
+std::optional<std::string> CommandWord(const std::vector<std::string>& words) {
+  std::vector<CommandOption> options = GlobalOptions();
+  for (const Command& command : AllCommands()) {
+    for (const CommandOption& option : command.options) {
+      const bool known =
+          std::any_of(options.begin(), options.end(), [&](const CommandOption& other) {
+            return other.name == option.name;
+          });
+      if (!known) options.push_back(option);
+    }
+  }
+  for (const po::option& option : Parse(words, options, true).options) {
+    if (option.string_key == "words" && !option.value.empty()) return option.value.front();
+  }
+  return std::nullopt;
+}
+
+Status TakeGlobal(const std::string& name, const std::string& value, Invocation& invocation) {
+  if (name == "config") invocation.config_path = value;
+  if (name == "json") invocation.json = true;
+  if (name == "help") invocation.help = true;
+  if (name == "version") invocation.version = true;
+  if (name == "log-level") {
+    const auto level = ParseLogLevel(value);
+    if (!level)
+      return Fail(UsageError(
+          Format("--log-level '{}': use debug, info, warning, error or off", Printable(value))));
+    invocation.log_level = *level;
+  }
+  return {};
+}
+
+Status CheckArgumentCount(const Command& command, std::size_t count) {
+  if (count >= command.min_arguments && count <= command.max_arguments) return {};
+  return Fail(ErrorCode::kConfiguration,
+              Format("'{0}' takes {1}; usage: cohort-sync {0}{2}{3}",
+                     command.name,
+                     command.max_arguments == 0      ? "no arguments"
+                     : count < command.min_arguments ? "an argument"
+                                                     : "one argument",
+                     command.arguments.empty() ? "" : " ",
+                     command.arguments));
+}
+
+Result<Invocation> Interpret(const std::vector<std::string>& words) {
+  Invocation invocation;
+  if (const auto word = CommandWord(words)) {
+    const Result<const Command*> command = FindCommand(*word);
+    if (!command) return Fail(command.error());
+    invocation.command = *command;
+  }
+  const std::vector<CommandOption> globals = GlobalOptions();
+  for (const po::option& option : Parse(words, OptionsOf(invocation.command), false).options) {
+    const std::string value = option.value.empty() ? std::string() : option.value.front();
+    if (option.string_key == "words") {
+      invocation.arguments.positional.push_back(value);
+      continue;
+    }
+    const bool global =
+        std::any_of(globals.begin(), globals.end(), [&](const CommandOption& known) {
+          return known.name == option.string_key;
+        });
+    if (!global) {
+      invocation.arguments.options[option.string_key] = value;
+    } else if (Status taken = TakeGlobal(option.string_key, value, invocation); !taken) {
+      return Fail(taken.error());
+    }
+  }
+  auto& positional = invocation.arguments.positional;
+  if (!positional.empty()) positional.erase(positional.begin());  // The command itself.
+  if (invocation.help || invocation.version) return invocation;
+  if (invocation.command == nullptr) return Fail(UsageError("no command given"));
+  if (Status count = CheckArgumentCount(*invocation.command, positional.size()); !count)
+    return Fail(count.error());
+  return invocation;
+}
+
+std::string UnknownOption(const std::string& option, const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  const auto word = CommandWord(words);
+  const Result<const Command*> command = word ? FindCommand(*word) : Fail(UsageError(""));
+  for (const CommandOption& known : OptionsOf(command ? *command : nullptr))
+    names.push_back("--" + known.name);
+  const std::string context = command ? Format("'{}': ", (*command)->name) : std::string();
+  return Format("{}unknown option '{}'{}", context, Printable(option), Suggestion(option, names));
+}
+
+ExitCode Report(const Error& error, bool json, const Surroundings& surroundings) {
+  const std::string message = Redact(error.message());
+  if (json) {
+    surroundings.out << ErrorJson(message) << '\n';
+  } else {
+    surroundings.err << "error: " << message << '\n';
+  }
+  return ExitCodeOf(error.code());
+}
+
+}  // namespace
+
+Result<Invocation> ParseCommandLine(const std::vector<std::string>& words) {
+  try {
+    return Interpret(words);
+  } catch (const po::unknown_option& unknown) {
+    return Fail(UsageError(UnknownOption(unknown.get_option_name(), words)));
+  } catch (const po::error& error) {
+    return Fail(UsageError(Printable(error.what())));
+  }
+}
+
+ExitCode RunCommandLine(const std::vector<std::string>& words, const Surroundings& surroundings) {
+  const Result<Invocation> invocation = ParseCommandLine(words);
+  if (!invocation) {
+    const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
+    return Report(invocation.error(), json, surroundings);
+  }
+  if (invocation->version) {
+    surroundings.out << "cohort-sync " COHORT_SYNC_VERSION "\n";
+    return ExitCode::kDone;
+  }
+  if (invocation->help) {
+    surroundings.out << (invocation->command != nullptr ? HelpText(*invocation->command)
+                                                        : HelpText());
+    return ExitCode::kDone;
+  }
+  SetLogLevel(invocation->log_level);
+  const CommandContext context{invocation->config_path,
+                               invocation->json,
+                               surroundings.out,
+                               surroundings.err,
+                               surroundings.clock,
+                               surroundings.random,
+                               surroundings.stop};
+  const auto report = [&](const Error& error) { return Report(error, context.json, surroundings); };
+  try {
+    const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);
+    return ended ? *ended : report(ended.error());
+  } catch (const DatabaseError& error) {
+    return report(Error(ErrorCode::kInternal, Format("state: {}", error.what())));
+  } catch (const std::exception& error) {
+    return report(Error(ErrorCode::kInternal, Format("unexpected: {}", error.what())));
+  }
+}
+
+}  // namespace cohort_sync

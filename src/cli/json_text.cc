@@ -1,0 +1,178 @@
+#include "cli/json_text.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/time_text.h"
+
+namespace cohort_sync {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Foreign text may hold bytes that are not UTF-8; they are replaced rather than failing the report.
+std::string Dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+Json TimeOrNull(const std::optional<TimePoint>& time) {
+  return time ? Json(FormatTime(*time)) : Json(nullptr);
+}
+
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+Json CountsOf(const RunCounts& counts) {
+  Json rejected = Json::object();
+  for (std::size_t i = 0; i < kRejectReasonCount; ++i)
+    rejected[std::string(ToString(static_cast<RejectReason>(i)))] = counts.rejected[i];
+  return {{"rows", counts.rows},
+          {"members", counts.members},
+          {"rejected", rejected},
+          {"desired_before", counts.desired_before},
+          {"added", counts.added},
+          {"removed", counts.removed},
+          {"unchanged", counts.unchanged},
+          {"held_removals", counts.held_removals},
+          {"held_adds", counts.held_adds},
+          {"reopened", counts.reopened}};
+}
+
+Json RunOf(const RunReport& run) {
+  const DeliveryCounts& delivery = run.delivery;
+  return {{"run", run.id.value()},
+          {"cohort", run.cohort},
+          {"cohort_name", TextOrNull(run.cohort_name)},
+          {"list", TextOrNull(run.list)},
+          {"trigger", ToString(run.trigger)},
+          {"state", ToString(run.state)},
+          {"started_at", FormatTime(run.started_at)},
+          {"finished_at", TimeOrNull(run.finished_at)},
+          {"snapshot_as_of", TimeOrNull(run.snapshot_as_of)},
+          {"origin", TextOrNull(run.origin)},
+          {"removals_approved", run.removals_approved},
+          {"counts", CountsOf(run.counts)},
+          {"delivery",
+           {{"calls", delivery.calls},
+            {"delivered", delivery.delivered},
+            {"unneeded", delivery.unneeded},
+            {"refused", delivery.refused},
+            {"exhausted", delivery.exhausted},
+            {"pending", delivery.pending},
+            {"parked", delivery.parked},
+            {"unknown_contacts", delivery.unknown_contacts}}},
+          {"error", TextOrNull(run.error)},
+          {"notes", run.notes}};
+}
+
+Json PlanOf(const PlannedSync& planned) {
+  Json json = {{"cohort", planned.cohort}, {"error", TextOrNull(planned.error)}};
+  if (!planned.plan) return json;
+  const PreparedRun& plan = *planned.plan;
+  json["list"] = plan.list.value();
+  json["list_exists"] = plan.existing_list.has_value();
+  json["snapshot_as_of"] = FormatTime(plan.snapshot.as_of);
+  json["origin"] = plan.snapshot.origin;
+  json["counts"] = CountsOf(plan.counts);
+  json["open_before"] = plan.open_before;
+  json["calls"] = plan.calls;
+  json["seconds"] = plan.EstimatedTime(planned.requests_per_second).count() / 1000;
+  json["notes"] = plan.notes;
+  return json;
+}
+
+Json StatusOf(const SyncStatus& sync) {
+  Json json = {{"cohort", sync.cohort},
+               {"name", TextOrNull(sync.name)},
+               {"configured", sync.configured},
+               {"next_run", TimeOrNull(sync.next_run)}};
+  if (!sync.state) {
+    json["synced"] = false;
+    return json;
+  }
+  const BindingStatus& state = *sync.state;
+  json["synced"] = true;
+  json["list"] = state.binding.pins.list_name.value();
+  json["list_id"] = state.binding.pins.list_id.value();
+  json["desired"] = state.desired;
+  json["pending"] = state.pending;
+  json["parked"] = {{"refused", state.parked.refused},
+                    {"exhausted", state.parked.exhausted},
+                    {"unknown_contact", state.parked.unknown_contact}};
+  json["hold"] = state.hold ? Json{{"run", state.hold->run.value()},
+                                   {"removals", state.hold->removals},
+                                   {"adds", state.hold->adds}}
+                            : Json(nullptr);
+  json["stopped_reason"] = TextOrNull(state.binding.stopped_reason);
+  json["snapshot_as_of"] = TimeOrNull(state.binding.accepted_as_of);
+  json["last_success"] = TimeOrNull(state.last_success);
+  json["last_run"] = state.last_run ? RunOf(*state.last_run) : Json(nullptr);
+  return json;
+}
+
+template <typename Items, typename Convert>
+std::string Listing(const char* name, const Items& items, Convert convert) {
+  Json array = Json::array();
+  for (const auto& item : items)
+    array.push_back(convert(item));
+  return Dump({{name, array}});
+}
+
+}  // namespace
+
+std::string ErrorJson(const std::string& message) {
+  return Dump({{"error", message}});
+}
+
+std::string RunsJson(const std::vector<RunReport>& runs) {
+  return Listing("runs", runs, RunOf);
+}
+
+std::string RunJson(const RunReport& run,
+                    const std::vector<RejectedRow>& rejected,
+                    const std::vector<ParkedOperation>& parked) {
+  Json json = RunOf(run);
+  json["rejected_rows"] = Json::array();
+  for (const RejectedRow& row : rejected)
+    json["rejected_rows"].push_back({{"row", row.row == 0 ? Json(nullptr) : Json(row.row)},
+                                     {"reason", ToString(row.reason)},
+                                     {"value", row.value},
+                                     {"amplitude_id", TextOrNull(row.member)}});
+  json["parked_operations"] = Json::array();
+  for (const ParkedOperation& operation : parked)
+    json["parked_operations"].push_back({{"operation", ToString(operation.kind)},
+                                         {"contact", operation.contact},
+                                         {"parked", ToString(operation.park_reason)},
+                                         {"reason", operation.reason},
+                                         {"attempts", operation.attempts},
+                                         {"updated_at", FormatTime(operation.updated_at)}});
+  return Dump(json);
+}
+
+std::string PlansJson(const std::vector<PlannedSync>& plans) {
+  return Listing("plans", plans, PlanOf);
+}
+
+std::string StatusJson(const std::vector<SyncStatus>& syncs) {
+  return Listing("syncs", syncs, StatusOf);
+}
+
+std::string FindingsJson(const std::vector<Finding>& findings) {
+  return Listing("findings", findings, [](const Finding& finding) {
+    const char* level = finding.level == Finding::Level::kOk        ? "ok"
+                        : finding.level == Finding::Level::kWarning ? "warning"
+                                                                    : "problem";
+    return Json{{"level", level}, {"subject", finding.subject}, {"text", finding.text}};
+  });
+}
+
+std::string SimulateJson(const StandInAccess& access) {
+  return Dump({{"amplitude_url", access.amplitude_url},
+               {"amplitude_api_key", access.amplitude_api_key},
+               {"amplitude_secret_key", access.amplitude_secret_key},
+               {"cordial_endpoint", access.cordial_endpoint},
+               {"cordial_api_key", access.cordial_api_key},
+               {"control_url", access.control_url}});
+}
+
+}  // namespace cohort_sync

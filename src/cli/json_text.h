@@ -1,0 +1,64 @@
+// What --json prints: a contract, field by field (README, "For programs").
+#ifndef COHORT_SYNC_CLI_JSON_TEXT_H_
+#define COHORT_SYNC_CLI_JSON_TEXT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sync/history.h"
+#include "sync/preparation.h"
+#include "sync/run.h"
+
+namespace cohort_sync {
+
+// Each returns one JSON document without a newline at its end. Times are ISO 8601 in UTC; what is
+// not known is null.
+[[nodiscard]] std::string ErrorJson(const std::string& message);         // {"error": "..."}
+[[nodiscard]] std::string RunsJson(const std::vector<RunReport>& runs);  // {"runs": [...]}
+[[nodiscard]] std::string RunJson(const RunReport& run,
+                                  const std::vector<RejectedRow>& rejected,
+                                  const std::vector<ParkedOperation>& parked);
+
+struct PlannedSync {
+  std::string cohort;
+  std::string error;  // Why there is no plan; empty when there is one.
+  std::optional<PreparedRun> plan;
+  double requests_per_second = 0;
+};
+[[nodiscard]] std::string PlansJson(const std::vector<PlannedSync>& plans);  // {"plans": [...]}
+
+// One sync of the configuration, or a binding that is no longer in it.
+struct SyncStatus {
+  std::string cohort;
+  std::string name;  // As far as it is known.
+  bool configured = true;
+  std::optional<BindingStatus> state;  // Absent before the first sync.
+  std::optional<TimePoint> next_run;   // By the schedule, if a daemon runs.
+};
+[[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs);  // {"syncs": [...]}
+
+// One finding of `check`.
+struct Finding {
+  enum class Level { kOk, kWarning, kProblem };
+  Level level = Level::kOk;
+  std::string subject;  // "configuration", "project 'web'", "cohort '9apg8e8f'"
+  std::string text;
+};
+[[nodiscard]] std::string FindingsJson(
+    const std::vector<Finding>& findings);  // {"findings": [...]}
+
+// Where the stand-ins are and what opens them.
+struct StandInAccess {
+  std::string amplitude_url;
+  std::string amplitude_api_key;
+  std::string amplitude_secret_key;
+  std::string cordial_endpoint;
+  std::string cordial_api_key;
+  std::string control_url;
+};
+[[nodiscard]] std::string SimulateJson(const StandInAccess& access);
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_JSON_TEXT_H_

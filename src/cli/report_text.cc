@@ -1,0 +1,288 @@
+#include "cli/report_text.h"
+
+#include <string_view>
+
+#include "base/format.h"
+#include "base/text.h"
+#include "base/time_text.h"
+#include "cli/text_table.h"
+
+namespace cohort_sync {
+namespace {
+
+std::string Line(std::string_view label, const std::string& text) {
+  return Format("  {:<10} {}\n", label, text);
+}
+
+std::string Contacts(std::int64_t number) {
+  return Count(number, "contact", "contacts");
+}
+
+std::string Title(const std::string& cohort_name,
+                  const std::string& cohort,
+                  const std::string& list) {
+  const std::string name =
+      cohort_name.empty() ? cohort : Format("{} ({})", Printable(cohort_name), cohort);
+  return list.empty() ? name + '\n' : Format("{} → {}\n", name, list);
+}
+
+std::string ReadLine(const RunCounts& counts,
+                     const std::string& origin,
+                     std::optional<TimePoint> as_of) {
+  std::string text = Format("{}, {}", Count(counts.rows, "row", "rows"), Contacts(counts.members));
+  if (!origin.empty()) text += Format(" ({}", Printable(origin));
+  if (as_of) text += Format(", {}", FormatTime(*as_of));
+  return Line("read", text + (origin.empty() ? "" : ")"));
+}
+
+std::string LeftOutLine(const RunCounts& counts) {
+  std::vector<std::string> parts;
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < kRejectReasonCount; ++i) {
+    total += counts.rejected[i];
+    if (counts.rejected[i] > 0)
+      parts.push_back(Format(
+          "{} {}", WithThousands(counts.rejected[i]), ToString(static_cast<RejectReason>(i))));
+  }
+  if (total == 0) return {};
+  return Line("left out", Format("{}: {}", Count(total, "row", "rows"), Join(parts, ", ")));
+}
+
+std::string ChangeLine(const RunCounts& counts) {
+  return Line("change",
+              Format("{} to add, {} to remove, {} unchanged",
+                     WithThousands(counts.added),
+                     WithThousands(counts.removed),
+                     WithThousands(counts.unchanged)));
+}
+
+std::string HeldLine(const RunCounts& counts) {
+  std::vector<std::string> parts;
+  if (counts.held_removals > 0) parts.push_back(Count(counts.held_removals, "removal", "removals"));
+  if (counts.held_adds > 0) parts.push_back(Count(counts.held_adds, "add", "adds"));
+  return parts.empty() ? std::string() : Line("held", Join(parts, " and ") + " until approved");
+}
+
+std::string DeliveredLine(const RunReport& run) {
+  const DeliveryCounts& delivery = run.delivery;
+  std::string text = Format("{} in {}",
+                            Count(delivery.delivered, "operation", "operations"),
+                            Count(delivery.calls, "call", "calls"));
+  if (run.finished_at) text += ", " + FormatDuration(*run.finished_at - run.started_at);
+  if (delivery.unneeded > 0)
+    text += Format("; {} needed no call", WithThousands(delivery.unneeded));
+  return Line("delivered", text);
+}
+
+std::string OpenLines(const DeliveryCounts& delivery) {
+  std::string text;
+  if (delivery.pending > 0)
+    text += Line("pending", Count(delivery.pending, "operation", "operations"));
+  if (delivery.parked > 0)
+    text += Line("parked", Count(delivery.parked, "operation", "operations"));
+  if (delivery.unknown_contacts > 0)
+    text += Line("unknown", Contacts(delivery.unknown_contacts) + " not in Cordial");
+  return text;
+}
+
+std::string Ago(TimePoint time, TimePoint now) {
+  return now - time < Duration(1000) ? std::string("just now")
+                                     : FormatDuration(now - time) + " ago";
+}
+
+std::string CsvField(std::string value) {
+  if (!value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos)
+    value.insert(0, "'");
+  std::string quoted = "\"";
+  for (const char c : value) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string CsvLine(const std::vector<std::string>& fields) {
+  std::vector<std::string> quoted;
+  for (const std::string& field : fields)
+    quoted.push_back(CsvField(field));
+  return Join(quoted, ",") + '\n';
+}
+
+std::string RowNumber(const RejectedRow& row) {
+  return row.row == 0 ? "" : std::to_string(row.row);
+}
+
+}  // namespace
+
+std::string RunText(const RunReport& run) {
+  std::string text = Title(run.cohort_name, run.cohort, run.list);
+  if (run.snapshot_as_of) {
+    text += ReadLine(run.counts, run.origin, run.snapshot_as_of);
+    text += LeftOutLine(run.counts);
+    text += ChangeLine(run.counts);
+    text += HeldLine(run.counts);
+  }
+  if (run.counts.reopened > 0)
+    text += Line("reopened", Count(run.counts.reopened, "operation", "operations"));
+  if (run.binding != BindingId() || run.delivery.calls > 0) text += DeliveredLine(run);
+  text += OpenLines(run.delivery);
+  for (const std::string& note : run.notes)
+    text += Line("note", note);
+  if (!run.error.empty()) text += Line("error", run.error);
+  return text + Line(Format("run {}", run.id.value()), std::string(ToString(run.state)));
+}
+
+std::string RunDetailsText(const RunReport& run,
+                           const std::vector<RejectedRow>& rejected,
+                           const std::vector<ParkedOperation>& parked) {
+  std::string text = RunText(run);
+  if (!parked.empty()) {
+    TextTable table(
+        {{"parked"}, {"operation"}, {"contact"}, {"tries", TextTable::Align::kRight}, {"reason"}});
+    for (const ParkedOperation& operation : parked)
+      table.AddRow({std::string(ToString(operation.park_reason)),
+                    std::string(ToString(operation.kind)),
+                    Printable(operation.contact),
+                    std::to_string(operation.attempts),
+                    Printable(operation.reason)});
+    text += '\n' + table.Text();
+  }
+  if (!rejected.empty()) {
+    TextTable table({{"left out"}, {"row", TextTable::Align::kRight}, {"amplitude id"}, {"value"}});
+    for (const RejectedRow& row : rejected)
+      table.AddRow({std::string(ToString(row.reason)),
+                    RowNumber(row),
+                    Printable(row.member),
+                    Printable(row.value)});
+    text += '\n' + table.Text();
+  }
+  return text;
+}
+
+std::string RunDetailsCsv(const std::vector<RejectedRow>& rejected,
+                          const std::vector<ParkedOperation>& parked) {
+  std::string text =
+      CsvLine({"section", "reason", "operation", "row", "amplitude_id", "contact", "detail"});
+  for (const ParkedOperation& operation : parked)
+    text += CsvLine({"parked",
+                     std::string(ToString(operation.park_reason)),
+                     std::string(ToString(operation.kind)),
+                     "",
+                     "",
+                     operation.contact,
+                     operation.reason});
+  for (const RejectedRow& row : rejected)
+    text += CsvLine({"left out",
+                     std::string(ToString(row.reason)),
+                     "",
+                     RowNumber(row),
+                     row.member,
+                     row.value,
+                     ""});
+  return text;
+}
+
+std::string PlanText(const PlannedSync& planned) {
+  if (!planned.plan) return Title({}, planned.cohort, {}) + Line("error", planned.error);
+  const PreparedRun& plan = *planned.plan;
+  const std::string name =
+      plan.snapshot.cohort_name.value_or(plan.binding ? plan.binding->cohort_name : std::string());
+  std::string text = Title(name, planned.cohort, plan.list.value());
+  text += ReadLine(plan.counts, plan.snapshot.origin, plan.snapshot.as_of);
+  text += LeftOutLine(plan.counts);
+  text += ChangeLine(plan.counts);
+  text += HeldLine(plan.counts);
+  if (plan.open_before > 0)
+    text +=
+        Line("pending", Count(plan.open_before, "operation", "operations") + " from earlier runs");
+  std::string calls = Count(plan.calls, "call", "calls");
+  if (plan.calls > 0)
+    calls += Format(", about {} at {} per second",
+                    FormatDuration(plan.EstimatedTime(planned.requests_per_second)),
+                    planned.requests_per_second);
+  text += Line("would take", calls);
+  if (!plan.existing_list) text += Line("note", "the list does not exist yet; the sync makes it");
+  for (const std::string& note : plan.notes)
+    text += Line("note", note);
+  return text;
+}
+
+std::string RunsText(const std::vector<RunReport>& runs, TimePoint now) {
+  if (runs.empty()) return "no runs yet; 'cohort-sync sync' makes the first\n";
+  constexpr auto kRight = TextTable::Align::kRight;
+  TextTable table({{"run", kRight},
+                   {"cohort"},
+                   {"trigger"},
+                   {"state"},
+                   {"added", kRight},
+                   {"removed", kRight},
+                   {"held", kRight},
+                   {"parked", kRight},
+                   {"started"}});
+  for (const RunReport& run : runs)
+    table.AddRow({std::to_string(run.id.value()),
+                  run.cohort_name.empty() ? run.cohort : Printable(run.cohort_name, 40),
+                  std::string(ToString(run.trigger)),
+                  std::string(ToString(run.state)),
+                  WithThousands(run.counts.added),
+                  WithThousands(run.counts.removed),
+                  WithThousands(run.counts.held_removals + run.counts.held_adds),
+                  WithThousands(run.delivery.refused + run.delivery.exhausted),
+                  Ago(run.started_at, now)});
+  return table.Text();
+}
+
+std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
+  constexpr auto kRight = TextTable::Align::kRight;
+  TextTable table({{"cohort"},
+                   {"id"},
+                   {"list"},
+                   {"members", kRight},
+                   {"pending", kRight},
+                   {"parked", kRight},
+                   {"held", kRight},
+                   {"last run"}});
+  std::string remarks;
+  for (const SyncStatus& sync : syncs) {
+    const std::string name = sync.name.empty() ? "-" : Printable(sync.name, 40);
+    if (!sync.configured)
+      remarks +=
+          Format("cohort '{}' is not configured any more: its rows are kept, nothing is sent\n",
+                 sync.cohort);
+    if (!sync.state) {
+      table.AddRow({name, sync.cohort, "-", "-", "-", "-", "-", "never synced"});
+      continue;
+    }
+    const BindingStatus& state = *sync.state;
+    std::string last = "-";
+    if (state.last_run)
+      last = Format("run {} {} {}",
+                    state.last_run->id.value(),
+                    ToString(state.last_run->state),
+                    Ago(state.last_run->started_at, now));
+    table.AddRow({name,
+                  sync.cohort,
+                  state.binding.pins.list_name.value(),
+                  WithThousands(state.desired),
+                  WithThousands(state.pending),
+                  WithThousands(state.parked.total()),
+                  WithThousands(state.hold ? state.hold->removals + state.hold->adds : 0),
+                  last});
+    if (!state.binding.stopped_reason.empty())
+      remarks += Format("cohort '{0}' is stopped: {1}; mend it, then run 'cohort-sync retry {0}'\n",
+                        sync.cohort,
+                        state.binding.stopped_reason);
+    if (state.hold)
+      remarks += Format("cohort '{}': run {} holds {} and {}; 'cohort-sync run {}' says why\n",
+                        sync.cohort,
+                        state.hold->run.value(),
+                        Count(state.hold->removals, "removal", "removals"),
+                        Count(state.hold->adds, "add", "adds"),
+                        state.hold->run.value());
+    if (state.last_run && !state.last_run->error.empty())
+      remarks += Format("cohort '{}': {}\n", sync.cohort, state.last_run->error);
+  }
+  return table.empty() ? "nothing is configured\n" : table.Text() + remarks;
+}
+
+}  // namespace cohort_sync

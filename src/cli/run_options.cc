@@ -1,0 +1,24 @@
+#include "cli/run_options.h"
+
+#include "base/format.h"
+
+namespace cohort_sync {
+
+Result<RunOptions> RunOptionsOf(const CommandArguments& arguments) {
+  RunOptions options;
+  options.force = arguments.Has("force");
+  const auto removals = arguments.Number("approve");
+  if (!removals) return Fail(removals.error());
+  const auto adds = arguments.Number("approve-adds");
+  if (!adds) return Fail(adds.error());
+  options.approval = {*removals, *adds};
+  for (const char* option : {"approve", "approve-adds"}) {
+    if (arguments.Has(option) && arguments.positional.size() != 1)
+      return Fail(
+          ErrorCode::kConfiguration,
+          Format("--{} needs exactly one cohort, because its number belongs to one run", option));
+  }
+  return options;
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,17 @@
+// The options that plan, sync and resync share.
+#ifndef COHORT_SYNC_CLI_RUN_OPTIONS_H_
+#define COHORT_SYNC_CLI_RUN_OPTIONS_H_
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "sync/preparation.h"
+
+namespace cohort_sync {
+
+// --approve, --approve-adds and --force. kConfiguration for a number that is none, and for an
+// approval without exactly one cohort: it is for a number that a person has seen of that cohort.
+[[nodiscard]] Result<RunOptions> RunOptionsOf(const CommandArguments& arguments);
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_RUN_OPTIONS_H_

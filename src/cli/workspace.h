@@ -1,0 +1,72 @@
+// What a command works with: configuration, state, sources and destinations, put together.
+#ifndef COHORT_SYNC_CLI_WORKSPACE_H_
+#define COHORT_SYNC_CLI_WORKSPACE_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cli/command.h"
+#include "config/config.h"
+#include "service/process_lock.h"
+#include "storage/sqlite_sync_store.h"
+#include "sync/list_destination.h"
+#include "sync/preparation.h"
+#include "sync/snapshot_source.h"
+
+namespace cohort_sync {
+
+// All problems of the configuration in one message, a line each.
+[[nodiscard]] Result<Config> LoadConfig(const std::string& path);
+
+// The sync that `word` means: its cohort's id, its configured name, or the name in `known_names`
+// (cohort id -> name, from the state). kConfiguration, with the nearest, when there is none; with
+// the ids, when a name fits several.
+[[nodiscard]] Result<const SyncConfig*> FindSync(
+    const Config& config,
+    const std::map<std::string, std::string>& known_names,
+    const std::string& word);
+
+// Owns the state (one process at a time) and makes the adapters as they are needed, so that a
+// missing secret of one destination does not stop the others. Writing thread only.
+class Workspace {
+ public:
+  // kLocked when another process owns the state; kConfiguration when it cannot be opened. In-flight
+  // operations of a process that died are taken as unknown (R2).
+  [[nodiscard]] static Result<std::unique_ptr<Workspace>> Open(const CommandContext& context,
+                                                               const std::string& command);
+
+  [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] SqliteSyncStore& store() { return *store_; }
+
+  // The configured syncs that the words name; all of them when there are none.
+  [[nodiscard]] Result<std::vector<const SyncConfig*>> Select(
+      const std::vector<std::string>& words);
+
+  // The sync with its source and destination. What it points to lives as long as the workspace.
+  [[nodiscard]] Result<SyncTarget> TargetOf(const SyncConfig& sync);
+
+ private:
+  Workspace(const CommandContext& context,
+            Config config,
+            ProcessLock lock,
+            std::unique_ptr<SqliteSyncStore> store);
+
+  [[nodiscard]] Result<ListDestination*> DestinationOf(const DestinationName& name);
+  [[nodiscard]] Result<SnapshotSource*> SourceOf(const SyncConfig& sync);
+
+  const CommandContext& context_;
+  Config config_;
+  ProcessLock lock_;
+  std::unique_ptr<SqliteSyncStore> store_;
+  std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
+  std::map<ProjectName, std::unique_ptr<SnapshotSource>> export_sources_;
+  std::map<BindingKey, std::unique_ptr<SnapshotSource>> file_sources_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_WORKSPACE_H_

@@ -1,0 +1,29 @@
+#include "simulator/amplitude_answers.h"
+
+#include <nlohmann/json.hpp>
+
+#include "base/format.h"
+#include "simulator/exchange.h"
+
+namespace cohort_sync::simulator {
+
+http::Reply AmplitudeError(int status, std::string_view details) {
+  const nlohmann::ordered_json body = {
+      {"error",
+       {{"http_code", status}, {"type", "unspecified"}, {"metadata", {{"details", details}}}}}};
+  return JsonReply(status, body.dump());
+}
+
+http::Reply StorageError(int status, std::string_view code, std::string_view message) {
+  http::Reply reply;
+  reply.response.status = status;
+  reply.response.headers.Add("Content-Type", "application/xml");
+  reply.response.body = Format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+      "<Error><Code>{}</Code><Message>{}</Message></Error>",
+      code,
+      message);
+  return reply;
+}
+
+}  // namespace cohort_sync::simulator

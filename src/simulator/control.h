@@ -1,0 +1,61 @@
+// The door for people and tests: looks into the stand-ins and changes them. Speaks JSON on a port
+// of its own, clearly apart from the two imitated services. `GET /` lists what there is.
+#ifndef COHORT_SYNC_SIMULATOR_CONTROL_H_
+#define COHORT_SYNC_SIMULATOR_CONTROL_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "http/message.h"
+#include "http/server.h"
+#include "simulator/amplitude_project.h"
+#include "simulator/cordial_account.h"
+
+namespace cohort_sync::simulator {
+
+// How the door reaches the stand-ins: runs the function where they may be touched, and waits.
+struct ControlAccess {
+  std::function<void(const std::function<void(CordialAccount&)>&)> cordial;
+  std::function<void(const std::function<void(AmplitudeProject&)>&)> amplitude;
+};
+
+// Not safe from several threads.
+//
+//   GET    /                     what there is
+//   GET    /lists/{name}         {"name","id","count","contacts":[sorted]}
+//   POST   /contacts             {"emails":[…],"lists":[…]}: fills Cordial
+//   PUT    /cohorts/{id}         {"name","members":[{"user_id","properties"}],"archived",…}
+//   POST   /cohorts/{id}/enter   {"emails":[…]} -> {"changed": 2}
+//   POST   /cohorts/{id}/leave   {"emails":[…]} -> {"changed": 2}
+//   GET    /requests?service=cordial|amplitude[&method=PUT][&path=/v2/contacts][&limit=1000]
+//          {"matching","counts":{"PUT 200":3},"requests":[newest `limit`, oldest first]}; status 0
+//          is a connection that was reset; downloads from the storage are under amplitude
+//   DELETE /requests             forgets the log of both
+//   GET    /switches, PUT /switches (switch_table.h)
+//
+// Answers 200, or {"error": "…"} with 404 for an unknown route, list or cohort and with 422 for a
+// body that cannot be used.
+class Control {
+ public:
+  explicit Control(ControlAccess access) : access_(std::move(access)) {}
+
+  [[nodiscard]] http::Reply Handle(const http::Request& request);
+
+ private:
+  [[nodiscard]] http::Reply Overview();
+  [[nodiscard]] http::Reply GetList(const std::string& name);
+  [[nodiscard]] http::Reply PostContacts(const http::Request& request);
+  [[nodiscard]] http::Reply PutCohort(const std::string& id, const http::Request& request);
+  [[nodiscard]] http::Reply Move(const std::string& id, const http::Request& request, bool enter);
+  [[nodiscard]] http::Reply GetRequests(const http::Request& request);
+  [[nodiscard]] http::Reply DeleteRequests();
+  [[nodiscard]] http::Reply GetSwitches();
+  [[nodiscard]] http::Reply PutSwitches(const http::Request& request);
+
+  ControlAccess access_;
+};
+
+}  // namespace cohort_sync::simulator
+
+#endif  // COHORT_SYNC_SIMULATOR_CONTROL_H_

@@ -1,0 +1,60 @@
+#include "storage/holds.h"
+
+#include "storage/query.h"
+
+namespace cohort_sync {
+
+namespace {
+
+constexpr char kOpen[] =
+    "SELECT run_id, removals, adds FROM holds WHERE binding_id = ?1 AND state = 'open'";
+constexpr char kDropContacts[] = "DELETE FROM held_contacts WHERE run_id = ?1";
+constexpr char kMarkReplaced[] = "UPDATE holds SET state = 'replaced' WHERE run_id = ?1";
+constexpr char kInsert[] =
+    "INSERT INTO holds (run_id, binding_id, state, removals, adds) VALUES (?1, ?2, 'open', ?3, ?4)";
+constexpr char kInsertContact[] =
+    "INSERT INTO held_contacts (run_id, kind, contact) VALUES (?1, ?2, ?3)";
+constexpr char kFindContact[] =
+    "SELECT 1 FROM held_contacts WHERE run_id = ?1 AND kind = ?2 AND contact = ?3";
+
+void InsertContacts(Database& database,
+                    RunId run,
+                    OperationKind kind,
+                    std::span<const MemberRef> contacts) {
+  Query insert(database, kInsertContact);
+  for (const MemberRef& contact : contacts)
+    insert.Bind(run, ToString(kind), contact.value).Run();
+}
+
+}  // namespace
+
+void Holds::Replace(BindingId binding,
+                    RunId run,
+                    std::span<const MemberRef> removals,
+                    std::span<const MemberRef> adds) {
+  if (const std::optional<OpenHold> earlier = OpenOf(binding)) {
+    Query(database_, kDropContacts).Bind(earlier->run).Run();
+    Query(database_, kMarkReplaced).Bind(earlier->run).Run();
+  }
+  if (removals.empty() && adds.empty()) return;
+  Query(database_, kInsert)
+      .Bind(run,
+            binding,
+            static_cast<std::int64_t>(removals.size()),
+            static_cast<std::int64_t>(adds.size()))
+      .Run();
+  InsertContacts(database_, run, OperationKind::kRemove, removals);
+  InsertContacts(database_, run, OperationKind::kAdd, adds);
+}
+
+bool Holds::HoldsAdd(RunId run, std::string_view contact) {
+  return Query(database_, kFindContact).Bind(run, ToString(OperationKind::kAdd), contact).Step();
+}
+
+std::optional<OpenHold> Holds::OpenOf(BindingId binding) {
+  Query query(database_, kOpen);
+  if (!query.Bind(binding).Step()) return std::nullopt;
+  return OpenHold{RunId(query.Int(0)), query.Int(1), query.Int(2)};
+}
+
+}  // namespace cohort_sync

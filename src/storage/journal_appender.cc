@@ -1,0 +1,154 @@
+#include "storage/journal_appender.h"
+
+#include "storage/column_text.h"
+
+namespace cohort_sync {
+
+namespace {
+
+constexpr char kHasHistory[] = "SELECT 1 FROM operations WHERE binding_id = ?1 LIMIT 1";
+constexpr char kNewest[] =
+    "SELECT operation_id, kind, before, state, unknown_kind, unknown_at, run_id,"
+    " attempts = 0 AND not_before = 0"
+    " FROM operations INDEXED BY operations_by_contact"
+    " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3"
+    " ORDER BY operation_id DESC LIMIT 1";
+constexpr char kInsert[] =
+    "INSERT INTO operations (binding_id, contact_hash, contact, kind, before, run_id, state,"
+    " unknown_kind, unknown_at, created_at, updated_at)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?9, ?9)";
+constexpr char kSupersede[] =
+    "UPDATE operations SET state = 'superseded', park_reason = NULL, updated_at = ?2"
+    " WHERE operation_id = ?1";
+constexpr char kReopenAdd[] =
+    "UPDATE operations SET state = 'pending', park_reason = NULL, attempts = 0, not_before = 0,"
+    " before = ?2, updated_at = ?3 WHERE operation_id = ?1";
+constexpr char kReopenParkedRemovals[] =
+    "UPDATE operations INDEXED BY operations_parked SET state = 'pending', park_reason = NULL,"
+    " attempts = 0, not_before = 0, updated_at = ?2"
+    " WHERE binding_id = ?1 AND state = 'parked' AND kind = 'remove'";
+constexpr char kHastenRemovals[] =
+    "UPDATE operations SET attempts = 0, not_before = 0, updated_at = ?2"
+    " WHERE operation_id IN (SELECT operation_id FROM operations INDEXED BY operations_due"
+    " WHERE binding_id = ?1 AND kind = 'remove' AND not_before > 0 AND state = 'pending')";
+constexpr char kForgetListBefore[] =
+    "UPDATE operations INDEXED BY operations_waiting SET before = 'off'"
+    " WHERE binding_id = ?1 AND state IN ('pending', 'parked') AND before <> 'off'";
+
+}  // namespace
+
+JournalAppender::JournalAppender(
+    Database& database, const PlanCommit& plan, BindingId binding, RunId run, TimePoint now)
+    : database_(database),
+      plan_(plan),
+      binding_(binding),
+      run_(run),
+      now_(now),
+      holds_(database),
+      newest_(database, kNewest),
+      insert_(database, kInsert),
+      supersede_(database, kSupersede) {}
+
+JournalAppender::Reopened JournalAppender::AppendPlan() {
+  if (plan_.list_was_recreated) ForgetListBefore();
+  AppendAll(OperationKind::kRemove, plan_.remove);
+  AppendAll(OperationKind::kAdd, plan_.add);
+  if (plan_.assert_members != nullptr) {
+    plan_.assert_members->VisitRange(HashRange{},
+                                     [this](const MemberRef& member) { Assert(member); });
+    ReopenRemovals();
+  }
+  return reopened_;
+}
+
+void JournalAppender::AppendAll(OperationKind kind, std::span<const MemberRef> contacts) {
+  // The diff was against the desired members: whoever leaves without a row of his own stood in the
+  // checkpoint, and whoever joins without one did not.
+  const bool in_checkpoint = kind == OperationKind::kRemove;
+  const bool has_history = HasHistory();
+  for (const MemberRef& contact : contacts)
+    AppendOne(kind, contact, has_history ? FindNewest(contact) : std::nullopt, in_checkpoint);
+}
+
+void JournalAppender::AppendOne(OperationKind kind,
+                                const MemberRef& contact,
+                                const std::optional<Newest>& newest,
+                                bool in_checkpoint) {
+  const std::optional<NewestOperation> operation =
+      newest ? std::optional(newest->operation) : std::nullopt;
+  const Appended appended = Append(operation, in_checkpoint);
+  if (appended.supersedes_newest) supersede_.Bind(operation->id, now_).Run();
+  insert_
+      .Bind(binding_,
+            StoredHash(contact.hash),
+            contact.value,
+            ToString(kind),
+            ToString(BeforeOf(kind, appended.before)),
+            run_,
+            UnknownKindOf(appended.unknown),
+            UnknownTimeOf(appended.unknown),
+            now_)
+      .Run();
+}
+
+Membership JournalAppender::BeforeOf(OperationKind kind, Membership before) const {
+  if (plan_.list_was_recreated) return Membership::kOff;
+  // A resync does not trust what we believe to be on already: every member gets its call.
+  const bool asserts = plan_.assert_members != nullptr && kind == OperationKind::kAdd;
+  return asserts && before == Membership::kOn ? Membership::kUnknown : before;
+}
+
+void JournalAppender::Assert(const MemberRef& member) {
+  const std::optional<Newest> newest = FindNewest(member);
+  if (newest && newest->run == run_) return;
+  if (!plan_.hold_add.empty() && holds_.HoldsAdd(run_, member.value)) return;
+  if (newest && newest->operation.kind == OperationKind::kAdd) {
+    const OperationState state = newest->operation.state;
+    if (state == OperationState::kPending || state == OperationState::kParked) {
+      ReopenAdd(newest->operation, newest->untouched);
+      return;
+    }
+    // What is on its way asserts already, unless it was sent to the list that is gone.
+    if (state == OperationState::kInFlight && !plan_.list_was_recreated) return;
+  }
+  AppendOne(OperationKind::kAdd, member, newest, true);
+  ++reopened_.asserted;
+}
+
+void JournalAppender::ReopenAdd(const NewestOperation& newest, bool untouched) {
+  const Membership before = BeforeOf(OperationKind::kAdd, newest.before);
+  const bool parked = newest.state == OperationState::kParked;
+  if (!parked && untouched && before == newest.before) return;
+  Query(database_, kReopenAdd).Bind(newest.id, ToString(before), now_).Run();
+  ++reopened_.asserted;
+  if (parked) ++reopened_.parked;
+}
+
+void JournalAppender::ReopenRemovals() {
+  reopened_.parked += Query(database_, kReopenParkedRemovals).Bind(binding_, now_).Run();
+  Query(database_, kHastenRemovals).Bind(binding_, now_).Run();
+}
+
+void JournalAppender::ForgetListBefore() {
+  Query(database_, kForgetListBefore).Bind(binding_).Run();
+}
+
+bool JournalAppender::HasHistory() {
+  return Query(database_, kHasHistory).Bind(binding_).Step();
+}
+
+std::optional<JournalAppender::Newest> JournalAppender::FindNewest(const MemberRef& contact) {
+  newest_.Bind(binding_, StoredHash(contact.hash), contact.value);
+  if (!newest_.Step()) return std::nullopt;
+  Newest found;
+  found.operation = {OperationId(newest_.Int(0)),
+                     KindAt(newest_, 1),
+                     MembershipAt(newest_, 2),
+                     StateAt(newest_, 3),
+                     UnknownAttemptAt(newest_, 4)};
+  found.run = RunId(newest_.Int(6));
+  found.untouched = newest_.Int(7) != 0;
+  return found;
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,239 @@
+#include "storage/journal_delivery.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/format.h"
+#include "storage/column_text.h"
+#include "storage/open_counts.h"
+#include "storage/query.h"
+
+namespace cohort_sync {
+
+struct ClaimRequest {
+  BindingId binding;
+  std::size_t limit;
+  TimePoint now;
+  Duration settle_after;
+};
+
+namespace {
+
+constexpr char kFind[] =
+    "SELECT binding_id, contact, kind, before, attempts, unknown_kind, unknown_at, contact_hash"
+    " FROM operations WHERE operation_id = ?1 AND state = 'in_flight'";
+constexpr char kFindWaiting[] =
+    "SELECT operation_id FROM operations INDEXED BY operations_waiting"
+    " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3"
+    " AND state IN ('pending', 'parked')";
+constexpr char kSettle[] =
+    "UPDATE operations SET state = ?2, before = ?3, unknown_kind = ?4, unknown_at = ?5,"
+    " park_reason = ?6, attempts = ?7, not_before = ?8, http_status = ?9, reason = ?10,"
+    " updated_at = ?11 WHERE operation_id = ?1";
+constexpr char kTellWaiting[] =
+    "UPDATE operations SET before = ?2, unknown_kind = ?3, unknown_at = ?4"
+    " WHERE operation_id = ?1";
+
+constexpr char kDue[] =
+    "SELECT due.operation_id, due.contact, due.before, due.attempts, due.unknown_kind,"
+    " due.unknown_at FROM operations AS due INDEXED BY operations_due"
+    " WHERE due.binding_id = ?1 AND due.kind = ?2 AND due.not_before BETWEEN ?3 AND ?4"
+    " AND due.state = 'pending'"
+    // R4: what waits behind a sent one has no turn before that is settled.
+    " AND NOT EXISTS (SELECT 1 FROM operations AS sent INDEXED BY operations_in_flight"
+    " WHERE sent.binding_id = due.binding_id AND sent.contact_hash = due.contact_hash"
+    " AND sent.contact = due.contact AND sent.state = 'in_flight')"
+    " ORDER BY due.not_before, due.operation_id LIMIT ?5";
+constexpr char kSend[] =
+    "UPDATE operations SET state = 'in_flight', updated_at = ?2 WHERE operation_id = ?1";
+constexpr char kClose[] =
+    "UPDATE operations SET state = 'unneeded', updated_at = ?2 WHERE operation_id = ?1";
+constexpr char kDelay[] = "UPDATE operations SET not_before = ?2 WHERE operation_id = ?1";
+constexpr char kNextTurn[] =
+    "SELECT min(not_before) FROM operations INDEXED BY operations_due"
+    " WHERE binding_id = ?1 AND kind = ?2 AND not_before > ?3 AND state = 'pending'";
+
+constexpr char kInFlight[] =
+    "SELECT operation_id FROM operations INDEXED BY operations_in_flight"
+    " WHERE state = 'in_flight' ORDER BY operation_id";
+constexpr char kReopenExhausted[] =
+    "UPDATE operations INDEXED BY operations_parked SET state = 'pending', park_reason = NULL,"
+    " attempts = 0, not_before = 0, updated_at = ?2"
+    " WHERE binding_id = ?1 AND state = 'parked' AND park_reason = 'exhausted'";
+constexpr char kReopenUnknownContacts[] =
+    "UPDATE operations INDEXED BY operations_parked SET state = 'pending', park_reason = NULL,"
+    " attempts = 0, not_before = 0, updated_at = ?2"
+    " WHERE binding_id = ?1 AND state = 'parked' AND park_reason = 'unknown_contact'"
+    " AND updated_at < ?3";
+constexpr char kReopenParked[] =
+    "UPDATE operations INDEXED BY operations_parked SET state = 'pending', park_reason = NULL,"
+    " attempts = 0, not_before = 0, updated_at = ?2"
+    " WHERE binding_id = ?1 AND state = 'parked'";
+
+std::optional<std::string_view> TextOf(const std::optional<ParkReason>& reason) {
+  if (!reason) return std::nullopt;
+  return ToString(*reason);
+}
+
+}  // namespace
+
+void JournalDelivery::Settle(const Settlement& settlement) {
+  Query row(database_, kFind);
+  if (!row.Bind(settlement.id).Step())
+    throw DatabaseError(Format("state '{}': settle operation {}: it is not in flight",
+                               database_.path(),
+                               settlement.id.value()));
+  const Operation operation{settlement.id,
+                            BindingId(row.Int(0)),
+                            row.String(1),
+                            KindAt(row, 2),
+                            MembershipAt(row, 3),
+                            static_cast<int>(row.Int(4)),
+                            UnknownAttemptAt(row, 5)};
+  Query waiting(database_, kFindWaiting);
+  const bool has_waiting = waiting.Bind(operation.binding, row.Int(7), operation.contact).Step();
+  const Settled settled = cohort_sync::Settle(operation, settlement, has_waiting);
+  const bool retried = settled.state == OperationState::kPending;
+  Query(database_, kSettle)
+      .Bind(settlement.id,
+            ToString(settled.state),
+            ToString(settled.before),
+            UnknownKindOf(settled.unknown),
+            UnknownTimeOf(settled.unknown),
+            TextOf(settled.park_reason),
+            operation.attempts + (settlement.spends_attempt ? 1 : 0),
+            retried ? settlement.retry_at.value_or(settlement.at) : TimePoint{},
+            settlement.http_status,
+            settlement.reason,
+            settlement.at)
+      .Run();
+  if (has_waiting) {
+    Query(database_, kTellWaiting)
+        .Bind(waiting.Int(0),
+              ToString(settled.waiting_before),
+              UnknownKindOf(settled.unknown),
+              UnknownTimeOf(settled.unknown))
+        .Run();
+  }
+  if (const auto counted = pending_.find(operation.binding); counted != pending_.end() && !retried)
+    --counted->second;
+}
+
+Claimed JournalDelivery::Claim(BindingId binding,
+                               std::size_t limit,
+                               TimePoint now,
+                               Duration settle_after) {
+  Claimed claimed;
+  const ClaimRequest request{binding, limit, now, settle_after};
+  std::int64_t& pending = PendingOf(binding);
+  for (const OperationKind kind : {OperationKind::kRemove, OperationKind::kAdd}) {
+    ClaimDue(claimed, kind, 1, ToMillis(now), request);
+    ClaimDue(claimed, kind, 0, 0, request);
+  }
+  pending -= claimed.unneeded;
+  claimed.open = pending;
+  if (claimed.operations.size() < limit) claimed.next_turn = NextTurn(binding, now);
+  return claimed;
+}
+
+void JournalDelivery::ClaimDue(Claimed& claimed,
+                               OperationKind kind,
+                               std::int64_t first,
+                               std::int64_t last,
+                               const ClaimRequest& request) {
+  Query due(database_, kDue);
+  std::vector<Operation> turn;
+  do {
+    // Read, then written: what a turn changes is what the query searches. Every row of a turn
+    // leaves the search, so this ends.
+    turn.clear();
+    const std::size_t room = request.limit - claimed.operations.size();
+    due.Bind(request.binding, ToString(kind), first, last, static_cast<std::int64_t>(room));
+    while (due.Step()) {
+      turn.push_back({OperationId(due.Int(0)),
+                      request.binding,
+                      due.String(1),
+                      kind,
+                      MembershipAt(due, 2),
+                      static_cast<int>(due.Int(3)),
+                      UnknownAttemptAt(due, 4)});
+    }
+    for (Operation& operation : turn) {
+      switch (
+          TurnOf(kind, operation.before, operation.unknown, request.now, request.settle_after)) {
+        case Turn::kSend:
+          Query(database_, kSend).Bind(operation.id, request.now).Run();
+          claimed.operations.push_back(std::move(operation));
+          break;
+        case Turn::kUnneeded:
+          Query(database_, kClose).Bind(operation.id, request.now).Run();
+          ++claimed.unneeded;
+          break;
+        case Turn::kWait: {
+          const TimePoint earliest = operation.unknown->at + request.settle_after;
+          Query(database_, kDelay)
+              .Bind(operation.id, std::max(earliest, request.now + Duration(1)))
+              .Run();
+          break;
+        }
+      }
+    }
+  } while (!turn.empty());
+}
+
+std::optional<TimePoint> JournalDelivery::NextTurn(BindingId binding, TimePoint now) {
+  std::optional<TimePoint> earliest;
+  Query query(database_, kNextTurn);
+  for (const OperationKind kind : {OperationKind::kRemove, OperationKind::kAdd}) {
+    if (!query.Bind(binding, ToString(kind), now).Step() || query.IsNull(0)) continue;
+    const TimePoint turn = query.Time(0);
+    earliest = earliest ? std::min(*earliest, turn) : turn;
+  }
+  return earliest;
+}
+
+std::int64_t JournalDelivery::RecoverInFlight(TimePoint now) {
+  std::vector<Settlement> lost;
+  {
+    Query query(database_, kInFlight);
+    while (query.Step()) {
+      Settlement settlement;
+      settlement.id = OperationId(query.Int(0));
+      settlement.outcome = Outcome::kUnknown;
+      settlement.at = now;
+      settlement.spends_attempt = false;  // That the process ended says nothing about the call.
+      settlement.retry_at = now;
+      settlement.reason = "no answer was recorded: the process that sent it ended";
+      lost.push_back(std::move(settlement));
+    }
+  }
+  for (const Settlement& settlement : lost)
+    Settle(settlement);
+  return static_cast<std::int64_t>(lost.size());
+}
+
+std::int64_t JournalDelivery::ReopenForRun(BindingId binding,
+                                           TimePoint unknown_contacts_before,
+                                           TimePoint now) {
+  Recount(binding);
+  return Query(database_, kReopenExhausted).Bind(binding, now).Run() +
+         Query(database_, kReopenUnknownContacts).Bind(binding, now, unknown_contacts_before).Run();
+}
+
+std::int64_t JournalDelivery::ReopenParked(BindingId binding, TimePoint now) {
+  Recount(binding);
+  return Query(database_, kReopenParked).Bind(binding, now).Run();
+}
+
+OpenCounts JournalDelivery::CountOpen(BindingId binding) {
+  const ParkedCounts parked = CountParked(database_, binding);
+  return {PendingOf(binding), parked.refused + parked.exhausted, parked.unknown_contact};
+}
+
+std::int64_t& JournalDelivery::PendingOf(BindingId binding) {
+  const auto [counted, fresh] = pending_.try_emplace(binding, 0);
+  if (fresh) counted->second = CountPending(database_, binding);
+  return counted->second;
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,58 @@
+// The journal on its way out: claims, settlements, and operations opened again (R2-R5 by
+// sync/journal_rules.h).
+#ifndef COHORT_SYNC_STORAGE_JOURNAL_DELIVERY_H_
+#define COHORT_SYNC_STORAGE_JOURNAL_DELIVERY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+
+#include "base/clock.h"
+#include "storage/database.h"
+#include "sync/sync_store.h"
+
+namespace cohort_sync {
+
+// Part of a store: writes inside its caller's transaction. Throws DatabaseError; after that it is
+// not used again.
+class JournalDelivery {
+ public:
+  explicit JournalDelivery(Database& database) : database_(database) {}
+
+  // Throws when the operation is not in flight: an attempt is settled once.
+  void Settle(const Settlement& settlement);
+
+  // As SyncStore::SettleAndClaim without the settlements. Of each kind, due repeats go before what
+  // was never tried, so that a long first sync does not starve them.
+  [[nodiscard]] Claimed Claim(BindingId binding,
+                              std::size_t limit,
+                              TimePoint now,
+                              Duration settle_after);
+
+  // Returns how many were in flight.
+  std::int64_t RecoverInFlight(TimePoint now);
+  std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before, TimePoint now);
+  std::int64_t ReopenParked(BindingId binding, TimePoint now);
+
+  [[nodiscard]] OpenCounts CountOpen(BindingId binding);
+  // The journal of this binding was changed by somebody else within this process.
+  void Recount(BindingId binding) { pending_.erase(binding); }
+
+ private:
+  // Pending and in flight; counted once and then kept, because it is asked for with every group.
+  [[nodiscard]] std::int64_t& PendingOf(BindingId binding);
+  // Claims of the due operations of `kind` with `first` <= not_before <= `last`.
+  void ClaimDue(Claimed& claimed,
+                OperationKind kind,
+                std::int64_t first,
+                std::int64_t last,
+                const struct ClaimRequest& request);
+  [[nodiscard]] std::optional<TimePoint> NextTurn(BindingId binding, TimePoint now);
+
+  Database& database_;
+  std::map<BindingId, std::int64_t> pending_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_STORAGE_JOURNAL_DELIVERY_H_

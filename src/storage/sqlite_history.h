@@ -1,0 +1,48 @@
+// Reading the state for people.
+#ifndef COHORT_SYNC_STORAGE_SQLITE_HISTORY_H_
+#define COHORT_SYNC_STORAGE_SQLITE_HISTORY_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "storage/bindings.h"
+#include "storage/checkpoints.h"
+#include "storage/database.h"
+#include "storage/holds.h"
+#include "storage/runs.h"
+#include "sync/history.h"
+
+namespace cohort_sync {
+
+// A read-only connection of its own: works beside the process that owns the state, never waits for
+// it and never changes anything. Every method sees one moment. One thread.
+class SqliteHistory final : public History {
+ public:
+  // kNotFound when there is no state yet; else as storage/database_file.h says.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteHistory>> Open(const std::string& path);
+
+  // In order of creation. A binding costs what has changed since it was folded: milliseconds.
+  [[nodiscard]] std::vector<BindingStatus> Bindings() override;
+  [[nodiscard]] std::vector<RunReport> Runs(std::size_t limit,
+                                            const std::optional<CohortId>& cohort) override;
+  [[nodiscard]] std::optional<RunReport> FindRun(RunId run) override;
+  [[nodiscard]] std::vector<RejectedRow> RejectedRows(RunId run) override;
+  // In the order of the journal.
+  [[nodiscard]] std::vector<ParkedOperation> ParkedOperations(RunId run) override;
+
+ private:
+  explicit SqliteHistory(std::unique_ptr<Database> database);
+
+  std::unique_ptr<Database> database_;
+  cohort_sync::Bindings bindings_;
+  cohort_sync::Runs runs_;
+  Holds holds_;
+  Checkpoints checkpoints_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_STORAGE_SQLITE_HISTORY_H_

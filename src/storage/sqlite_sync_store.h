@@ -1,0 +1,97 @@
+// The durable state in SQLite.
+#ifndef COHORT_SYNC_STORAGE_SQLITE_SYNC_STORE_H_
+#define COHORT_SYNC_STORAGE_SQLITE_SYNC_STORE_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "storage/bindings.h"
+#include "storage/checkpoints.h"
+#include "storage/database.h"
+#include "storage/folding.h"
+#include "storage/holds.h"
+#include "storage/journal_delivery.h"
+#include "storage/runs.h"
+#include "storage/sqlite_export_requests.h"
+#include "sync/sync_store.h"
+
+namespace cohort_sync {
+
+// The one connection that writes and checkpoints the state. One thread. After a DatabaseError it is
+// destroyed and opened again: a failed commit may have been done, and what is kept in memory may be
+// ahead of the file. The process lock is the caller's, who takes it before Open.
+class SqliteSyncStore final : public SyncStore {
+ public:
+  // Opens or creates the state at `path` (storage/database_file.h says what is refused and how). A
+  // new state draws its hash key from `random`. `clock` outlives the store.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteSyncStore>> Open(const std::string& path,
+                                                                     const Clock& clock,
+                                                                     Random& random);
+
+  // The exports of the same state; part of this object.
+  [[nodiscard]] ExportRequests& export_requests() { return export_requests_; }
+
+  // For every binding: moves the oldest point from which the journal can be read up to
+  // `older_than`, and deletes what is closed before it. Several transactions; cut off anywhere, no
+  // answer changes.
+  void Prune(TimePoint older_than);
+
+  // ---- SyncStore ----
+  [[nodiscard]] std::uint64_t hash_key() const override { return hash_key_; }
+  // Cuts an unfolded first sync into several empty ranges, so that memory stays bounded. `visit`
+  // does not call the store.
+  void VisitDesired(BindingId binding,
+                    const std::function<void(const DesiredRange&)>& visit) override;
+  [[nodiscard]] std::optional<Binding> FindBinding(const BindingKey& key) override;
+  [[nodiscard]] std::optional<Binding> FindBindingByList(const std::string& endpoint,
+                                                         const ListName& list) override;
+  [[nodiscard]] OpenCounts CountOpen(BindingId binding) override;
+  [[nodiscard]] std::int64_t CountDesired(BindingId binding) override;
+  [[nodiscard]] std::int64_t UnapprovedRemovalsSince(BindingId binding, TimePoint since) override;
+  // In a resync an add that would close as unneeded is asserted too: its `before` becomes unknown.
+  // Members whose add is held are not asserted.
+  [[nodiscard]] CommittedPlan CommitPlan(const PlanCommit& plan) override;
+  RunId RecordFailedRun(const BindingKey& key,
+                        RunTrigger trigger,
+                        TimePoint started_at,
+                        TimePoint finished_at,
+                        const std::string& error) override;
+  RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
+  void FinishRun(const RunReport& report) override;
+  void SetStopped(BindingId binding, const std::string& reason) override;
+  void RecoverInFlight(TimePoint now) override;
+  std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) override;
+  std::int64_t ReopenParked(BindingId binding) override;
+  // Throws DatabaseError when a settlement is of an operation that is not in flight.
+  [[nodiscard]] Claimed SettleAndClaim(std::span<const Settlement> settlements,
+                                       BindingId binding,
+                                       std::size_t limit,
+                                       TimePoint now,
+                                       Duration settle_after) override;
+  void FoldIfGrown(BindingId binding) override;
+
+ private:
+  SqliteSyncStore(std::unique_ptr<Database> database, const Clock& clock, Random& random);
+  [[nodiscard]] std::uint64_t ReadOrDrawHashKey(Random& random);
+
+  std::unique_ptr<Database> database_;
+  const Clock& clock_;
+  Bindings bindings_;
+  Runs runs_;
+  Holds holds_;
+  JournalDelivery delivery_;
+  Checkpoints checkpoints_;
+  Folding folding_;
+  SqliteExportRequests export_requests_;
+  std::uint64_t hash_key_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_STORAGE_SQLITE_SYNC_STORE_H_

@@ -1,0 +1,86 @@
+#include "amplitude/cohort_file_source.h"
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/gzip.h"
+#include "support/temp_dir.h"
+
+namespace cohort_sync::amplitude {
+namespace {
+
+const FetchRequest kRequest{CohortId("7khm89cz"), {"email", "email"}, 42, Duration(0)};
+constexpr std::string_view kCohort = "amplitude_id,email\n1,ann@x.com\n2,nobody\n3,bob@x.com\n";
+
+std::string ErrorOf(const std::string& path) {
+  CohortFileSource source(path, "active users");
+  const Result<Snapshot> snapshot = source.Fetch(kRequest, {});
+  return snapshot ? "" : snapshot.error().message();
+}
+
+TEST(CohortFileSource, MakesASnapshotAsOfTheFilesLastChange) {
+  const TempDir dir;
+  const std::string path = dir.Write("active.csv", std::string(kCohort));
+  CohortFileSource source(path, "active users");
+  const Result<Snapshot> snapshot = source.Fetch(kRequest, {});
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->cohort, CohortId("7khm89cz"));
+  EXPECT_EQ(snapshot->cohort_name, "active users");
+  EXPECT_EQ(snapshot->origin, "file " + path);
+  EXPECT_EQ(snapshot->rows, 3);
+  EXPECT_EQ(snapshot->members.size(), 2U);
+  EXPECT_EQ(snapshot->members.hash_key(), 42U);
+  EXPECT_EQ(snapshot->rejected[static_cast<std::size_t>(RejectReason::kMalformed)], 1);
+  ASSERT_EQ(snapshot->rejected_rows.size(), 1U);
+  EXPECT_EQ(snapshot->rejected_rows[0].value, "nobody");
+  EXPECT_EQ(snapshot->expected_size, std::nullopt);
+  const auto changed = std::chrono::file_clock::to_sys(std::filesystem::last_write_time(path));
+  EXPECT_EQ(snapshot->as_of, std::chrono::floor<Duration>(changed));
+}
+
+TEST(CohortFileSource, ReadsTheFileAnewEveryTime) {
+  const TempDir dir;
+  const std::string path = dir.Write("active.csv", "email\na@x.com\n");
+  CohortFileSource source(path, std::nullopt);
+  ASSERT_EQ(source.Fetch(kRequest, {})->members.size(), 1U);
+  source.Accepted(kRequest.cohort);
+  dir.Write("active.csv", "email\na@x.com\nb@x.com\n");
+  EXPECT_EQ(source.Fetch(kRequest, {})->members.size(), 2U);
+}
+
+TEST(CohortFileSource, ReadsGzipWhateverTheName) {
+  const TempDir dir;
+  CohortFileSource source(dir.Write("active.csv", Gzip(kCohort)), std::nullopt);
+  const Result<Snapshot> snapshot = source.Fetch(kRequest, {});
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->members.size(), 2U);
+}
+
+TEST(CohortFileSource, EveryErrorNamesTheFile) {
+  const TempDir dir;
+  const std::string packed = Gzip(kCohort);
+  const std::string path = dir.File("active.csv");
+  const std::string file = "file '" + path + "': ";
+  EXPECT_EQ(ErrorOf(path), file + "it does not exist; check the path");
+  dir.Write("active.csv", "");
+  EXPECT_EQ(ErrorOf(path),
+            file + "it is empty, without a header row; an empty cohort has at least its header");
+  dir.Write("active.csv", "amplitude_id,email\n1,ann@x.com\n2,bo");
+  EXPECT_EQ(ErrorOf(path),
+            file +
+                "ends in the middle of row 2 (byte 35): it was cut off, or its last line has no "
+                "line end; fetch or write it again");
+  dir.Write("active.csv", packed.substr(0, 40));
+  EXPECT_EQ(ErrorOf(path),
+            file +
+                "gzip: the data ends after 40 bytes, before its own end; it was cut off, fetch "
+                "it again");
+  dir.Write("active.csv", "amplitude_id,email\n1\n");
+  EXPECT_EQ(ErrorOf(path), file + "row 1 (byte 19) has 1 column, the header has 2");
+}
+
+}  // namespace
+}  // namespace cohort_sync::amplitude

@@ -1,0 +1,97 @@
+#include "cli/report_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/fake_clock.h"
+
+namespace cohort_sync {
+namespace {
+
+RunReport HeldRun() {
+  RunReport run;
+  run.id = RunId(4);
+  run.binding = BindingId(1);
+  run.cohort = "7khm89cz";
+  run.cohort_name = "big spenders";
+  run.list = "bigspenders";
+  run.state = RunState::kHeld;
+  run.started_at = FakeClock::kStart;
+  run.finished_at = FakeClock::kStart + Duration(2'000);
+  run.snapshot_as_of = FakeClock::kStart;
+  run.origin = "amplitude export Sf7M9j";
+  run.counts.rows = 105;
+  run.counts.members = 101;
+  run.counts.rejected = {1, 2, 0, 1};
+  run.counts.unchanged = 100;
+  run.counts.added = 1;
+  run.counts.held_removals = 900;
+  run.delivery.calls = 1;
+  run.delivery.delivered = 1;
+  run.notes = {"removals held: too many"};
+  return run;
+}
+
+TEST(RunText, TellsTheRunInAFewLines) {
+  EXPECT_EQ(RunText(HeldRun()),
+            "big spenders (7khm89cz) → bigspenders\n"
+            "  read       105 rows, 101 contacts (amplitude export Sf7M9j, 2026-11-21T06:00:00Z)\n"
+            "  left out   4 rows: 1 missing, 2 malformed, 1 duplicate\n"
+            "  change     1 to add, 0 to remove, 100 unchanged\n"
+            "  held       900 removals until approved\n"
+            "  delivered  1 operation in 1 call, 2 s\n"
+            "  note       removals held: too many\n"
+            "  run 4      held\n");
+}
+
+TEST(RunText, OfARunThatFailedEarlyIsItsError) {
+  RunReport run;
+  run.id = RunId(7);
+  run.cohort = "9apg8e8f";
+  run.state = RunState::kFailed;
+  run.error = "file 'x.csv': does not exist";
+  EXPECT_EQ(RunText(run),
+            "9apg8e8f\n"
+            "  error      file 'x.csv': does not exist\n"
+            "  run 7      failed\n");
+}
+
+TEST(RunDetailsCsv, MakesFormulasText) {
+  RejectedRow row;
+  row.row = 3;
+  row.reason = RejectReason::kMalformed;
+  row.value = "=HYPERLINK(\"http://x\")";
+  row.member = "42";
+  EXPECT_EQ(
+      RunDetailsCsv({row}, {}),
+      "\"section\",\"reason\",\"operation\",\"row\",\"amplitude_id\",\"contact\",\"detail\"\n"
+      "\"left out\",\"malformed\",\"\",\"3\",\"42\",\"'=HYPERLINK(\"\"http://x\"\")\",\"\"\n");
+}
+
+TEST(RunsText, SaysWhatToDoWhenThereAreNone) {
+  EXPECT_EQ(RunsText({}, FakeClock::kStart), "no runs yet; 'cohort-sync sync' makes the first\n");
+}
+
+TEST(StatusText, NamesStoppedAndUnconfiguredBindingsWithTheNextStep) {
+  SyncStatus sync;
+  sync.cohort = "9apg8e8f";
+  sync.name = "active users";
+  sync.configured = false;
+  sync.state.emplace();
+  sync.state->binding.pins.list_name = ListName("activeusers");
+  sync.state->binding.stopped_reason = "the list is refused";
+  sync.state->desired = 12'345;
+  const std::string text = StatusText({sync}, FakeClock::kStart);
+  EXPECT_THAT(text, ::testing::HasSubstr("12,345"));
+  EXPECT_THAT(
+      text,
+      ::testing::HasSubstr("cohort '9apg8e8f' is not configured any more: its rows are kept, "
+                           "nothing is sent\n"));
+  EXPECT_THAT(
+      text,
+      ::testing::HasSubstr("cohort '9apg8e8f' is stopped: the list is refused; mend it, then run "
+                           "'cohort-sync retry 9apg8e8f'\n"));
+}
+
+}  // namespace
+}  // namespace cohort_sync

@@ -1,0 +1,168 @@
+// schema/config.schema.json and the files under config/ against the reader.
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+#include "config/config_reader.h"
+#include "config/print_config_problem.h"
+
+namespace cohort_sync {
+namespace {
+
+using nlohmann::json;
+using ::testing::IsEmpty;
+
+std::string Contents(const std::string& name) {
+  std::ifstream file(std::string(COHORT_SYNC_SOURCE_DIR) + "/" + name);
+  EXPECT_TRUE(file) << name;
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+json ParseWithComments(const std::string& text) {
+  return json::parse(text, nullptr, /*allow_exceptions=*/true, /*ignore_comments=*/true);
+}
+
+auto Parse(const std::string& text) {
+  return ParseConfig(text, "/etc", [](const std::string&) { return true; });
+}
+
+std::string Describe(const tl::expected<Config, ConfigProblems>& config) {
+  std::string text;
+  if (!config)
+    for (const auto& problem : config.error())
+      text += problem.path + ": " + problem.message + "\n";
+  return text;
+}
+
+TEST(ExampleConfig, IsAccepted) {
+  const auto config = Parse(Contents("config/example.json"));
+  ASSERT_TRUE(config) << Describe(config);
+  EXPECT_EQ(config->projects.size(), 2U);
+  EXPECT_EQ(config->syncs.size(), 4U);
+}
+
+TEST(ExampleConfig, FitsTheExportsThatAmplitudeGrants) {
+  const auto config = Parse(Contents("config/example.json"));
+  ASSERT_TRUE(config) << Describe(config);
+  for (const ConfigProblem& note : config->notes)
+    EXPECT_EQ(note.path.find("monthly_exports"), std::string::npos) << note.message;
+}
+
+TEST(DemoConfig, IsAcceptedWithoutNotes) {
+  const auto config = Parse(Contents("config/demo.json"));
+  ASSERT_TRUE(config) << Describe(config);
+  EXPECT_THAT(config->notes, IsEmpty());
+  EXPECT_EQ(config->projects.at(ProjectName("demo")).base_url, "http://127.0.0.1:8401");
+  EXPECT_EQ(config->destinations.at(DestinationName("cordial")).endpoint,
+            "http://127.0.0.1:8402/v2");
+  ASSERT_EQ(config->syncs.size(), 2U);
+  EXPECT_EQ(config->syncs[0].key.cohort, CohortId("9apg8e8f"));
+  EXPECT_EQ(config->syncs[1].key.cohort, CohortId("7khm89cz"));
+}
+
+struct Section {
+  const char* definition;  // In the schema; empty: the top.
+  const char* pointer;     // To such an object in config/example.json.
+};
+
+std::set<std::string> KeysOf(const json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items())
+    keys.insert(key);
+  return keys;
+}
+
+// What the schema allows in an object, alternatives taken together.
+std::set<std::string> SchemaKeys(const json& definition) {
+  std::set<std::string> keys = KeysOf(definition.value("properties", json::object()));
+  for (const json& alternative : definition.value("oneOf", json::array()))
+    keys.merge(SchemaKeys(alternative));
+  return keys;
+}
+
+// What the reader knows: it lists its keys when one is far from all of them.
+std::set<std::string> ReaderKeys(const json& example, const std::string& pointer) {
+  json config = example;
+  config[json::json_pointer(pointer + "/qqqqqqqqqqqq")] = 0;
+  const auto result = Parse(config.dump());
+  EXPECT_FALSE(result);
+  std::set<std::string> keys;
+  const std::string listing = "unknown key; known are '";
+  for (const ConfigProblem& problem : result ? ConfigProblems{} : result.error()) {
+    if (!problem.message.starts_with(listing)) continue;
+    std::string_view names = std::string_view(problem.message).substr(listing.size());
+    names.remove_suffix(1);
+    for (const std::string_view name : Split(names, ','))
+      keys.emplace(name.substr(name.find_first_not_of(" '"),
+                               name.find_last_not_of("'") - name.find_first_not_of(" '") + 1));
+  }
+  return keys;
+}
+
+TEST(ConfigSchema, AllowsExactlyTheKeysThatTheReaderKnows) {
+  const json schema = json::parse(Contents("schema/config.schema.json"));
+  const json example = ParseWithComments(Contents("config/example.json"));
+  for (const Section& section : {Section{"", ""},
+                                 Section{"project", "/projects/web"},
+                                 Section{"destination", "/destinations/cordial"},
+                                 Section{"limits", "/limits"},
+                                 Section{"sync", "/syncs/0"},
+                                 Section{"history", "/history"},
+                                 Section{"server", "/server"}}) {
+    const json& definition =
+        *section.definition == '\0' ? schema : schema["$defs"][section.definition];
+    EXPECT_EQ(SchemaKeys(definition), ReaderKeys(example, section.pointer)) << section.definition;
+  }
+  std::set<std::string> source = ReaderKeys(example, "/syncs/0/source");
+  source.merge(ReaderKeys(example, "/syncs/2/source"));
+  EXPECT_EQ(SchemaKeys(schema["$defs"]["source"]), source);
+}
+
+TEST(ConfigSchema, RequiresWhatTheReaderRequires) {
+  const json schema = json::parse(Contents("schema/config.schema.json"));
+  const json example = ParseWithComments(Contents("config/example.json"));
+  for (const Section& section : {Section{"", ""},
+                                 Section{"project", "/projects/web"},
+                                 Section{"destination", "/destinations/cordial"},
+                                 Section{"limits", "/limits"},
+                                 Section{"server", "/server"}}) {
+    const json& definition =
+        *section.definition == '\0' ? schema : schema["$defs"][section.definition];
+    const json required = definition.value("required", json::array());
+    for (const std::string& key : KeysOf(example.at(json::json_pointer(section.pointer)))) {
+      // One of several alternatives.
+      if (key == "region" || key == "projects") continue;
+      json config = example;
+      config.at(json::json_pointer(section.pointer)).erase(key);
+      const bool is_required = std::find(required.begin(), required.end(), key) != required.end();
+      EXPECT_EQ(Parse(config.dump()).has_value(), !is_required) << section.pointer << "/" << key;
+    }
+  }
+}
+
+TEST(ConfigSchema, GivesTheDefaultsOfTheReader) {
+  const json schema = json::parse(Contents("schema/config.schema.json"));
+  const auto config = Parse(Contents("config/example.json"));
+  ASSERT_TRUE(config) << Describe(config);
+  const json& limits = schema["$defs"]["limits"]["properties"];
+  const GuardLimits defaults;
+  EXPECT_EQ(limits["max_removal_percent"]["default"], defaults.max_removal_percent);
+  EXPECT_EQ(limits["min_removals"]["default"], defaults.min_removals);
+  EXPECT_EQ(limits["max_added_percent"]["default"], defaults.max_added_percent);
+  EXPECT_EQ(limits["min_added"]["default"], defaults.min_added);
+  const json& destination = schema["$defs"]["destination"]["properties"];
+  EXPECT_EQ(destination["requests_per_second"]["default"], DestinationConfig().requests_per_second);
+  EXPECT_EQ(destination["concurrency"]["default"], DestinationConfig().concurrency);
+  EXPECT_EQ(destination["create_missing_contacts"]["default"],
+            DestinationConfig().create_missing_contacts);
+  EXPECT_EQ(schema["$defs"]["project"]["properties"]["monthly_exports"]["default"],
+            ProjectConfig().monthly_exports);
+}
+
+}  // namespace
+}  // namespace cohort_sync

@@ -1,0 +1,227 @@
+#include "storage/sqlite_history.h"
+
+#include <gmock/gmock.h>
+
+#include "storage/store_fixture.h"
+
+namespace cohort_sync {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class SqliteHistoryTest : public StoreTest {
+ protected:
+  // Beside the store that owns the state.
+  SqliteHistory& history() {
+    if (history_ == nullptr) {
+      Result<std::unique_ptr<SqliteHistory>> opened = SqliteHistory::Open(path());
+      EXPECT_TRUE(opened) << opened.error().message();
+      history_ = std::move(*opened);
+    }
+    return *history_;
+  }
+  void Finish(RunId run, RunState state) {
+    RunReport report;
+    report.id = run;
+    report.state = state;
+    report.finished_at = clock.Now();
+    store().FinishRun(report);
+  }
+
+ private:
+  std::unique_ptr<SqliteHistory> history_;
+};
+
+TEST_F(SqliteHistoryTest, OpensAStateThatNobodyElseHasOpen) {
+  Commit({"a"});
+  Close();
+  EXPECT_THAT(history().Bindings(), SizeIs(1));
+}
+
+TEST_F(SqliteHistoryTest, SaysThatThereIsNoStateYet) {
+  const auto opened = SqliteHistory::Open(dir.File("none.db"));
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code(), ErrorCode::kNotFound);
+}
+
+TEST_F(SqliteHistoryTest, SeesWhatTheStoreCommitsMeanwhile) {
+  EXPECT_THAT(history().Bindings(), IsEmpty());
+  Commit({"a", "b"});
+  ASSERT_THAT(history().Bindings(), SizeIs(1));
+  EXPECT_EQ(history().Bindings()[0].desired, 2);
+}
+
+TEST_F(SqliteHistoryTest, ABindingsStatusCountsWhatIsOpenAndParked) {
+  Commit({"a", "b", "c", "d"});
+  const Claimed claimed = Claim();
+  Settle({Outcome(claimed.operations.at(0).id, Outcome::kRefused),
+          Outcome(claimed.operations.at(1).id, Outcome::kUnknownContact),
+          Outcome(claimed.operations.at(2).id, Outcome::kNotSent)});
+  Commit({}, {"a"});
+  const BindingStatus status = history().Bindings().at(0);
+  EXPECT_EQ(status.binding.key, Plan().key);
+  EXPECT_EQ(status.desired, 3);
+  EXPECT_EQ(status.pending, 2) << "the removal, and the add in flight";
+  EXPECT_EQ(status.parked.refused, 0) << "superseded by the removal";
+  EXPECT_EQ(status.parked.unknown_contact, 1);
+  EXPECT_EQ(status.parked.exhausted, 1);
+  EXPECT_FALSE(status.hold);
+}
+
+TEST_F(SqliteHistoryTest, ABindingsStatusNamesItsHoldItsLastRunAndItsLastSuccess) {
+  Finish(Commit({"a"}).run, RunState::kSucceeded);
+  const TimePoint success = clock.Now();
+  clock.Advance(Duration(5000));
+  const std::vector<MemberRef> removals = Refs({"a"});
+  PlanCommit plan = Plan();
+  plan.hold_remove = removals;
+  const RunId held = store().CommitPlan(plan).run;
+  const RunId failed = store().RecordFailedRun(
+      plan.key, RunTrigger::kScheduled, clock.Now(), clock.Now(), "fetch: http 503");
+  const BindingStatus status = history().Bindings().at(0);
+  ASSERT_TRUE(status.hold);
+  EXPECT_EQ(status.hold->run, held);
+  EXPECT_EQ(status.hold->removals, 1);
+  EXPECT_EQ(status.hold->adds, 0);
+  ASSERT_TRUE(status.last_run);
+  EXPECT_EQ(status.last_run->id, failed);
+  EXPECT_EQ(status.last_success, success);
+}
+
+TEST_F(SqliteHistoryTest, ARunIsReadAsItWasWritten) {
+  PlanCommit plan = Plan();
+  plan.trigger = RunTrigger::kScheduled;
+  plan.counts = {100, 90, {1, 2, 3, 4}, 80, 11, 12, 13, 14, 15, 0};
+  plan.removals_approved = true;
+  plan.notes = {"the cohort says 91"};
+  RunReport report;
+  report.id = store().CommitPlan(plan).run;
+  report.state = RunState::kParked;
+  report.finished_at = clock.Now() + Duration(9);
+  report.counts.reopened = 16;
+  report.delivery = {21, 22, 23, 24, 25, 26, 27, 28};
+  report.error = "some were refused";
+  report.notes = {"the cohort says 91", "parked: 49"};
+  store().FinishRun(report);
+
+  const std::optional<RunReport> found = history().FindRun(report.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->binding, binding);
+  EXPECT_EQ(found->cohort, "vip");
+  EXPECT_EQ(found->cohort_name, "Cohort vip");
+  EXPECT_EQ(found->list, "vip");
+  EXPECT_EQ(found->trigger, RunTrigger::kScheduled);
+  EXPECT_EQ(found->state, RunState::kParked);
+  EXPECT_EQ(found->started_at, clock.Now());
+  EXPECT_EQ(found->finished_at, report.finished_at);
+  EXPECT_EQ(found->snapshot_as_of, plan.as_of);
+  EXPECT_EQ(found->origin, "file vip.csv");
+  EXPECT_TRUE(found->removals_approved);
+  EXPECT_EQ(found->counts.rows, 100);
+  EXPECT_EQ(found->counts.members, 90);
+  EXPECT_THAT(found->counts.rejected, ElementsAre(1, 2, 3, 4));
+  EXPECT_EQ(found->counts.desired_before, 80);
+  EXPECT_EQ(found->counts.added, 11);
+  EXPECT_EQ(found->counts.removed, 12);
+  EXPECT_EQ(found->counts.unchanged, 13);
+  EXPECT_EQ(found->counts.held_removals, 14);
+  EXPECT_EQ(found->counts.held_adds, 15);
+  EXPECT_EQ(found->counts.reopened, 16);
+  EXPECT_EQ(found->delivery.calls, 21);
+  EXPECT_EQ(found->delivery.delivered, 22);
+  EXPECT_EQ(found->delivery.unneeded, 23);
+  EXPECT_EQ(found->delivery.refused, 24);
+  EXPECT_EQ(found->delivery.exhausted, 25);
+  EXPECT_EQ(found->delivery.pending, 26);
+  EXPECT_EQ(found->delivery.parked, 27);
+  EXPECT_EQ(found->delivery.unknown_contacts, 28);
+  EXPECT_EQ(found->error, "some were refused");
+  EXPECT_THAT(found->notes, ElementsAre("the cohort says 91", "parked: 49"));
+}
+
+TEST_F(SqliteHistoryTest, ARunThatFailedBeforeItsBindingExistedIsListed) {
+  const RunId run = store().RecordFailedRun(
+      Plan().key, RunTrigger::kManual, clock.Now(), clock.Now() + Duration(1), "fetch: http 403");
+  const std::optional<RunReport> found = history().FindRun(run);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->state, RunState::kFailed);
+  EXPECT_EQ(found->binding, BindingId(0));
+  EXPECT_EQ(found->cohort, "vip");
+  EXPECT_EQ(found->error, "fetch: http 403");
+  EXPECT_EQ(found->finished_at, clock.Now() + Duration(1));
+  EXPECT_FALSE(history().FindRun(RunId(run.value() + 1)));
+}
+
+TEST_F(SqliteHistoryTest, ADeliveryRunCarriesTheNamesOfItsBinding) {
+  Commit({"a"});
+  const RunId run = store().BeginDeliveryRun(binding, RunTrigger::kRetry, clock.Now());
+  const std::optional<RunReport> found = history().FindRun(run);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->binding, binding);
+  EXPECT_EQ(found->trigger, RunTrigger::kRetry);
+  EXPECT_EQ(found->state, RunState::kDelivering);
+  EXPECT_EQ(found->list, "vip");
+  EXPECT_EQ(found->cohort_name, "Cohort vip");
+}
+
+TEST_F(SqliteHistoryTest, RunsAreListedNewestFirst) {
+  Commit({"a"}, {}, "vip");
+  Commit({"b"}, {}, "other");
+  Commit({"c"}, {}, "vip");
+  const auto ids = [](const std::vector<RunReport>& runs) {
+    std::vector<std::int64_t> numbers;
+    for (const RunReport& run : runs)
+      numbers.push_back(run.id.value());
+    return numbers;
+  };
+  EXPECT_THAT(ids(history().Runs(10, std::nullopt)), ElementsAre(3, 2, 1));
+  EXPECT_THAT(ids(history().Runs(2, std::nullopt)), ElementsAre(3, 2));
+  EXPECT_THAT(ids(history().Runs(10, CohortId("vip"))), ElementsAre(3, 1));
+  EXPECT_THAT(ids(history().Runs(10, CohortId("none"))), IsEmpty());
+}
+
+TEST_F(SqliteHistoryTest, RejectedRowsComeInTheOrderOfReasonsAndRows) {
+  const std::vector<RejectedRow> rows = {{0, RejectReason::kDuplicate, "a@b", ""},
+                                         {9, RejectReason::kMalformed, "x", "m9"},
+                                         {5, RejectReason::kMissing, "", "m5"},
+                                         {2, RejectReason::kMalformed, "y", "m2"}};
+  PlanCommit plan = Plan();
+  plan.rejected_rows = rows;
+  const RunId run = store().CommitPlan(plan).run;
+  std::vector<std::string> found;
+  for (const RejectedRow& row : history().RejectedRows(run))
+    found.push_back(std::string(ToString(row.reason)) + " " + std::to_string(row.row) + " " +
+                    row.value + " " + row.member);
+  EXPECT_THAT(
+      found,
+      ElementsAre("missing 5  m5", "malformed 2 y m2", "malformed 9 x m9", "duplicate 0 a@b "));
+  EXPECT_THAT(history().RejectedRows(RunId(99)), IsEmpty());
+}
+
+TEST_F(SqliteHistoryTest, ParkedOperationsAreThoseOfTheirRunThatAreParkedNow) {
+  const RunId first = Commit({"a", "b"}).run;
+  const Claimed claimed = Claim();
+  Settlement refused = Outcome(claimed.operations.at(0).id, Outcome::kRefused);
+  refused.reason = "invalid email";
+  refused.http_status = 422;
+  Settle({refused, Outcome(claimed.operations.at(1).id, Outcome::kDelivered)});
+  const RunId second = Commit({}, {"b"}).run;
+  Deliver(Outcome::kNotSent);
+
+  const std::vector<ParkedOperation> parked = history().ParkedOperations(first);
+  ASSERT_THAT(parked, SizeIs(1));
+  EXPECT_EQ(parked[0].id, claimed.operations.at(0).id);
+  EXPECT_EQ(parked[0].kind, OperationKind::kAdd);
+  EXPECT_EQ(parked[0].contact, "a");
+  EXPECT_EQ(parked[0].park_reason, ParkReason::kRefused);
+  EXPECT_EQ(parked[0].reason, "invalid email");
+  EXPECT_EQ(parked[0].attempts, 1);
+  EXPECT_EQ(parked[0].updated_at, clock.Now());
+  ASSERT_THAT(history().ParkedOperations(second), SizeIs(1));
+  EXPECT_EQ(history().ParkedOperations(second)[0].park_reason, ParkReason::kExhausted);
+}
+
+}  // namespace
+}  // namespace cohort_sync
