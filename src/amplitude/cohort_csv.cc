@@ -122,16 +122,17 @@ Status CohortCsv::RefuseForeign() const {
 
 Result<std::vector<std::size_t>> CohortCsv::OnHeader(Columns columns) {
   header_seen_ = true;
-  static const std::vector<std::string> kGroup = {"group_value"};
-  static const std::vector<std::string> kMember = {"amplitude_id", "amplitudeID", "Amplitude_id"};
-  if (FindColumn(columns, kGroup)) {
+  static const std::vector<std::string> group_names = {"group_value"};
+  static const std::vector<std::string> member_names = {
+      "amplitude_id", "amplitudeID", "Amplitude_id"};
+  if (FindColumn(columns, group_names)) {
     return Fail(ErrorCode::kInvalidInput,
                 "it is a cohort of groups (column 'group_value'); only cohorts of users can be "
                 "synced");
   }
   const auto identifier = FindColumn(columns, NamesOfIdentifier(identifier_.property));
   if (!identifier) return Fail(NoIdentifierColumn(columns));
-  const auto member = FindColumn(columns, kMember);
+  const auto member = FindColumn(columns, member_names);
   return member ? std::vector{*identifier, *member} : std::vector{*identifier};
 }
 

@@ -8,8 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include <tl/expected.hpp>
-
+#include "base/result.h"
 #include "config/config.h"
 #include "config/config_problem.h"
 

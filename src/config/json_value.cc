@@ -103,12 +103,12 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     std::set<std::string> keys;  // Of an object, so far.
   };
 
-  std::string PathOf(const std::string& key) const {
+  [[nodiscard]] std::string PathOf(const std::string& key) const {
     const std::string& parent = open_.back().path;
     return parent.empty() ? Printable(key) : Format("{}.{}", parent, Printable(key));
   }
   // Where the next value stands.
-  std::string NextPath() const {
+  [[nodiscard]] std::string NextPath() const {
     if (open_.empty()) return {};
     const JsonValue& parent = *open_.back().value;
     if (parent.kind == JsonKind::kObject) return PathOf(key_);
@@ -119,7 +119,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
     JsonValue& parent = *open_.back().value;
     if (parent.kind == JsonKind::kArray) return &parent.items.emplace_back();
     if (repeated_) return &dropped_.emplace_back();
-    return &parent.members.emplace_back(key_, JsonValue{}).second;
+    return &parent.members.emplace_back(JsonMember{key_, {}}).value;
   }
   JsonValue* Add(JsonKind kind) {
     JsonValue* place = NewPlace();

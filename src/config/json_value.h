@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "config/config_problem.h"
@@ -19,6 +18,8 @@ enum class JsonKind { kNull, kBool, kInteger, kNumber, kText, kArray, kObject };
 // "an object", "a whole number", ...: for messages.
 [[nodiscard]] std::string_view ToString(JsonKind kind);
 
+struct JsonMember;
+
 // Only the member that belongs to `kind` is meaningful. A whole number that does not fit in 64 bits
 // is kNumber.
 struct JsonValue {
@@ -28,7 +29,12 @@ struct JsonValue {
   double number = 0;
   std::string text;
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
+};
+
+struct JsonMember {
+  std::string key;
+  JsonValue value;
 };
 
 inline constexpr std::size_t kMaxJsonDepth = 16;

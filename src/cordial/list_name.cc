@@ -76,7 +76,7 @@ std::string Describe(std::string_view character) {
 std::string RefusedCharacters(const std::vector<std::string_view>& characters) {
   std::vector<std::string> refused;
   for (const std::string_view character : characters) {
-    if (character.size() == 1 && IsAllowed(character[0])) continue;
+    if (IsAllowed(character[0])) continue;
     std::string description = Describe(character);
     if (std::find(refused.begin(), refused.end(), description) == refused.end()) {
       refused.push_back(std::move(description));

@@ -22,7 +22,8 @@ struct UrlParts {
 // nullopt without "scheme://".
 std::optional<UrlParts> Parse(std::string_view url) {
   const std::size_t mark = url.find("://");
-  if (mark == std::string_view::npos) return std::nullopt;
+  // A path or query may have one of its own.
+  if (mark == std::string_view::npos || url.find_first_of("/?#") < mark) return std::nullopt;
   UrlParts parts;
   parts.scheme = url.substr(0, mark);
   url.remove_prefix(mark + 3);

@@ -58,9 +58,11 @@ class Session {
       CollectAnswers();
       if (CommitIsDue()) CommitAndClaim();
       SendReady();
-      if (Finished()) return report_;
+      if (Finished()) break;
       Wait();
     }
+    if (observer_) observer_(progress_);
+    return report_;
   }
 
  private:
@@ -282,13 +284,17 @@ class Session {
   // ---- Waiting ----
   void Wait() {
     const SteadyPoint now = clock_.Steady();
-    Duration longest = std::min(kLongestWait, progress_at_ + settings_.give_up_after - now);
-    if (!settlements_.empty()) longest = std::min(longest, group_since_ + kGroupInterval - now);
-    if (send_again_at_) longest = std::min(longest, *send_again_at_ - now);
-    if (next_turn_ && ReadyCount() == 0) longest = std::min(longest, *next_turn_ - clock_.Now());
-    longest = std::max(longest, Duration(0));
+    Duration longest = kLongestWait;
+    // While ending, only answers are waited for: any other reason, `stop_` included, has come
+    // already and would make this spin.
+    if (!ending_) {
+      longest = std::min(longest, progress_at_ + settings_.give_up_after - now);
+      if (!settlements_.empty()) longest = std::min(longest, group_since_ + kGroupInterval - now);
+      if (send_again_at_) longest = std::min(longest, *send_again_at_ - now);
+      if (next_turn_ && ReadyCount() == 0) longest = std::min(longest, *next_turn_ - clock_.Now());
+      longest = std::max(longest, Duration(0));
+    }
     if (in_flight_ > 0) {
-      // While ending, only answers are waited for: `stop_` would make this spin.
       box_->Wait(longest, ending_ ? std::stop_token() : stop_);
     } else if (longest > Duration(0)) {
       clock_.SleepFor(longest, stop_);

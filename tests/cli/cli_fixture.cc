@@ -8,6 +8,7 @@ namespace cohort_sync {
 namespace {
 
 constexpr const char* kConfig = R"({
+  "state": "cohort-sync.db",
   "projects": {"web": {"base_url": "AMPLITUDE", "api_key": "env:TEST_AMPLITUDE_API_KEY",
                        "secret_key": "env:TEST_AMPLITUDE_SECRET_KEY"}},
   "destinations": {"cordial": {"api": "rest", "endpoint": "CORDIAL", "api_key": "env:TEST_CORDIAL_API_KEY",

@@ -3,6 +3,7 @@
 
 #include "base/format.h"
 #include "cli/cli_fixture.h"
+#include "http/client.h"
 
 namespace cohort_sync {
 namespace {
@@ -76,8 +77,8 @@ TEST_F(StoryTest, ResyncAssertsEveryMemberAndPutsBackWhoWasTakenOff) {
     http::Request request;
     request.method = "PUT";
     request.target = "/v2/contacts/email:user03%40example.com";
-    request.headers = {{"Authorization", http::BasicAuthorization("demo-cordial-key", "")},
-                       {"Content-Type", "application/json"}};
+    request.headers.Add("Authorization", http::BasicAuthorization("demo-cordial-key", ""));
+    request.headers.Add("Content-Type", "application/json");
     request.body = R"({"activeusers": false})";
     ASSERT_EQ(account.Handle(request).response.status, 200);
   });

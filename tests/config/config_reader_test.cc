@@ -17,7 +17,6 @@ namespace chrono = std::chrono;
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::UnorderedElementsAre;
 
 bool KnowsBerlinAndUtc(const std::string& name) {
   return name == "Europe/Berlin" || name == "UTC";

@@ -28,24 +28,24 @@ TEST(ParseJson, KeepsKindsValuesAndTheOrderOfKeys) {
   EXPECT_THAT(parsed.problems, IsEmpty());
   const auto& members = parsed.value->members;
   ASSERT_EQ(members.size(), 3U);
-  EXPECT_EQ(members[0].first, "b");
-  ASSERT_EQ(members[0].second.items.size(), 4U);
-  EXPECT_EQ(members[0].second.items[0].integer, 1);
-  EXPECT_EQ(members[0].second.items[1].integer, -2);
-  EXPECT_EQ(members[0].second.items[2].number, 1.5);
-  EXPECT_EQ(members[0].second.items[3].kind, JsonKind::kNull);
-  EXPECT_EQ(members[1].first, "a");
-  ASSERT_EQ(members[1].second.members.size(), 1U);
-  EXPECT_EQ(members[1].second.members[0].second.text, "y");
-  EXPECT_EQ(members[2].second.kind, JsonKind::kBool);
-  EXPECT_TRUE(members[2].second.boolean);
+  EXPECT_EQ(members[0].key, "b");
+  ASSERT_EQ(members[0].value.items.size(), 4U);
+  EXPECT_EQ(members[0].value.items[0].integer, 1);
+  EXPECT_EQ(members[0].value.items[1].integer, -2);
+  EXPECT_EQ(members[0].value.items[2].number, 1.5);
+  EXPECT_EQ(members[0].value.items[3].kind, JsonKind::kNull);
+  EXPECT_EQ(members[1].key, "a");
+  ASSERT_EQ(members[1].value.members.size(), 1U);
+  EXPECT_EQ(members[1].value.members[0].value.text, "y");
+  EXPECT_EQ(members[2].value.kind, JsonKind::kBool);
+  EXPECT_TRUE(members[2].value.boolean);
 }
 
 TEST(ParseJson, SkipsCommentsOfBothKinds) {
   const Parsed parsed = Parse("// one\n{ /* two\n lines */ \"a\": 1 // three\n}");
   ASSERT_TRUE(parsed.value);
   ASSERT_EQ(parsed.value->members.size(), 1U);
-  EXPECT_EQ(parsed.value->members[0].second.integer, 1);
+  EXPECT_EQ(parsed.value->members[0].value.integer, 1);
 }
 
 TEST(ParseJson, SaysWhereTextStopsBeingJson) {
@@ -92,7 +92,7 @@ TEST(ParseJson, ReportsEveryRepeatedKeyAndKeepsTheFirstValue) {
                           ConfigProblem{"a", "stands twice; remove one of the two"}));
   ASSERT_TRUE(parsed.value);
   ASSERT_EQ(parsed.value->members.size(), 2U);
-  EXPECT_EQ(parsed.value->members[0].second.members[0].second.integer, 1);
+  EXPECT_EQ(parsed.value->members[0].value.members[0].value.integer, 1);
 }
 
 TEST(ParseJson, RefusesDeepNesting) {

@@ -96,10 +96,11 @@ std::set<std::string> ReaderKeys(const json& example, const std::string& pointer
   for (const ConfigProblem& problem : result ? ConfigProblems{} : result.error()) {
     if (!problem.message.starts_with(listing)) continue;
     std::string_view names = std::string_view(problem.message).substr(listing.size());
-    names.remove_suffix(1);
-    for (const std::string_view name : Split(names, ','))
-      keys.emplace(name.substr(name.find_first_not_of(" '"),
-                               name.find_last_not_of("'") - name.find_first_not_of(" '") + 1));
+    for (const std::string_view name : Split(names, ',')) {
+      std::string key(name);
+      std::erase_if(key, [](char c) { return c == ' ' || c == '\''; });
+      keys.insert(key);
+    }
   }
   return keys;
 }

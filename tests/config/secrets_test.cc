@@ -81,9 +81,11 @@ TEST_F(ResolveSecretTest, ReadsTheEnvironment) {
 }
 
 TEST_F(ResolveSecretTest, ReadsTheEnvironmentOfThisProcess) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
   ASSERT_EQ(::setenv("COHORT_SYNC_TEST_KEY", "from-process", 1), 0);
   const EnvironmentLookup lookup = ProcessEnvironment();
   EXPECT_EQ(lookup("COHORT_SYNC_TEST_KEY"), "from-process");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread.
   ASSERT_EQ(::unsetenv("COHORT_SYNC_TEST_KEY"), 0);
   EXPECT_EQ(lookup("COHORT_SYNC_TEST_KEY"), std::nullopt);
 }

@@ -57,7 +57,7 @@ class HistoryWorld {
   void OpenProcess();
   http::Reply Handle(const http::Request& request);
 
-  TempDir directory_;
+  TempDir directory_{TempDir::Memory()};
   FakeRandom account_random_;
 
  public:

@@ -261,7 +261,8 @@ TEST(ClientFailures, NobodyListeningIsNotSent) {
 }
 
 TEST(ClientFailures, UnknownHostIsNotSent) {
-  const Answer answer = ClientFor("https://no-such-host.invalid")->SendAndWait(Get("/x?secret=1"));
+  const Answer answer =
+      ClientFor("https://no-such-host.invalid", Duration(60'000))->SendAndWait(Get("/x?secret=1"));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().kind, FailureKind::kNotSent);
   EXPECT_EQ(answer.error().message, "https://no-such-host.invalid: error resolving address");

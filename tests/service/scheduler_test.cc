@@ -19,9 +19,15 @@ TimePoint At(const char* text) {
   return ParseTime(text).value();
 }
 
-const Schedule kOnce{Frequency::kOnce, Duration(0), {}, "UTC"};
-const Schedule kHourly{Frequency::kHourly, Duration(0), {}, "UTC"};
-const Schedule kDailyAtSix{Frequency::kDaily, Duration(0), chrono::hours(6), "UTC"};
+Schedule Once() {
+  return {Frequency::kOnce, Duration(0), {}, "UTC"};
+}
+Schedule Hourly() {
+  return {Frequency::kHourly, Duration(0), {}, "UTC"};
+}
+Schedule DailyAtSix() {
+  return {Frequency::kDaily, Duration(0), chrono::hours(6), "UTC"};
+}
 
 // Runs everything that is due, each run over at once. Returns the indices in order.
 std::vector<std::size_t> RunAll(Scheduler& scheduler, TimePoint now) {
@@ -42,7 +48,7 @@ TEST(Scheduler, HasNothingToDoWithoutBindings) {
 
 TEST(Scheduler, RunsABindingThatNeverRanAtOnce) {
   Scheduler scheduler;
-  EXPECT_EQ(scheduler.Add(kOnce, std::nullopt), 0U);
+  EXPECT_EQ(scheduler.Add(Once(), std::nullopt), 0U);
   const TimePoint now = At("2026-11-21T06:30:00Z");
   EXPECT_EQ(scheduler.NextWake(now), now);
   EXPECT_EQ(RunAll(scheduler, now), (std::vector<std::size_t>{0}));
@@ -51,8 +57,8 @@ TEST(Scheduler, RunsABindingThatNeverRanAtOnce) {
 
 TEST(Scheduler, WakesForTheEarliestSlot) {
   Scheduler scheduler;
-  scheduler.Add(kDailyAtSix, At("2026-11-21T06:00:00Z"));
-  scheduler.Add(kHourly, At("2026-11-21T06:00:00Z"));
+  scheduler.Add(DailyAtSix(), At("2026-11-21T06:00:00Z"));
+  scheduler.Add(Hourly(), At("2026-11-21T06:00:00Z"));
   const TimePoint now = At("2026-11-21T06:30:00Z");
   EXPECT_EQ(scheduler.NextDue(now), std::nullopt);
   EXPECT_EQ(scheduler.NextWake(now), At("2026-11-21T07:00:00Z"));
@@ -62,7 +68,7 @@ TEST(Scheduler, WakesForTheEarliestSlot) {
 
 TEST(Scheduler, RunsOnceAfterALongDowntime) {
   Scheduler scheduler;
-  scheduler.Add(kHourly, At("2025-01-01T00:00:00Z"));
+  scheduler.Add(Hourly(), At("2025-01-01T00:00:00Z"));
   const TimePoint now = At("2026-11-21T06:30:00Z");
   EXPECT_EQ(RunAll(scheduler, now), (std::vector<std::size_t>{0}));
   EXPECT_EQ(scheduler.NextWake(now), At("2026-11-21T07:00:00Z"));
@@ -70,15 +76,15 @@ TEST(Scheduler, RunsOnceAfterALongDowntime) {
 
 TEST(Scheduler, RunsWhoWaitsLongestFirst) {
   Scheduler scheduler;
-  scheduler.Add(kHourly, At("2026-11-21T05:30:00Z"));      // Due since 06:00.
-  scheduler.Add(kDailyAtSix, At("2026-11-20T05:00:00Z"));  // Due since 06:00 the day before.
-  scheduler.Add(kHourly, At("2026-11-21T05:30:00Z"));
+  scheduler.Add(Hourly(), At("2026-11-21T05:30:00Z"));      // Due since 06:00.
+  scheduler.Add(DailyAtSix(), At("2026-11-20T05:00:00Z"));  // Due since 06:00 the day before.
+  scheduler.Add(Hourly(), At("2026-11-21T05:30:00Z"));
   EXPECT_EQ(RunAll(scheduler, At("2026-11-21T06:30:00Z")), (std::vector<std::size_t>{1, 0, 2}));
 }
 
 TEST(Scheduler, NeverRunsABindingBesideItself) {
   Scheduler scheduler;
-  scheduler.Add(kHourly, std::nullopt);
+  scheduler.Add(Hourly(), std::nullopt);
   scheduler.Started(0, At("2026-11-21T06:00:00Z"));
   EXPECT_EQ(scheduler.NextDue(At("2026-11-21T09:00:00Z")), std::nullopt);
   EXPECT_EQ(scheduler.NextWake(At("2026-11-21T09:00:00Z")), std::nullopt);
@@ -86,7 +92,7 @@ TEST(Scheduler, NeverRunsABindingBesideItself) {
 
 TEST(Scheduler, RunsOnceForAllSlotsThatPassedDuringARun) {
   Scheduler scheduler;
-  scheduler.Add(kHourly, std::nullopt);
+  scheduler.Add(Hourly(), std::nullopt);
   scheduler.Started(0, At("2026-11-21T06:10:00Z"));
   scheduler.Finished(0);
   EXPECT_EQ(scheduler.NextDue(At("2026-11-21T06:59:00Z")), std::nullopt);
@@ -95,7 +101,7 @@ TEST(Scheduler, RunsOnceForAllSlotsThatPassedDuringARun) {
 
 TEST(Scheduler, GoesOnWithTheNextSlotWhenTheClockWasSetBack) {
   Scheduler scheduler;
-  scheduler.Add(kHourly, At("2036-01-01"));
+  scheduler.Add(Hourly(), At("2036-01-01"));
   const TimePoint now = At("2026-11-21T06:30:00Z");
   EXPECT_EQ(scheduler.NextDue(now), std::nullopt);
   EXPECT_EQ(scheduler.NextWake(now), At("2026-11-21T07:00:00Z"));
@@ -105,7 +111,7 @@ TEST(Scheduler, GoesOnWithTheNextSlotWhenTheClockWasSetBack) {
 
 TEST(Scheduler, RunsOnceWhenTheClockJumpsForward) {
   Scheduler scheduler;
-  scheduler.Add(kDailyAtSix, At("2026-11-21T06:00:00Z"));
+  scheduler.Add(DailyAtSix(), At("2026-11-21T06:00:00Z"));
   EXPECT_EQ(RunAll(scheduler, At("2036-01-01")), (std::vector<std::size_t>{0}));
 }
 

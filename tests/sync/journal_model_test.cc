@@ -86,14 +86,15 @@ class ModelOfOneContact {
   // What went wrong; empty when nothing did.
   std::string Run() {
     const std::uint64_t events = 5 + random_.Below(60);
-    for (std::uint64_t i = 0; i < events; ++i)
+    for (std::uint64_t i = 0; i < events; ++i) {
       RandomEvent();
+      CheckOwnership();
+    }
     Heal();
     if (!wrong_.empty()) return wrong_;
     if (std::any_of(rows_.begin(), rows_.end(), [](const Row& row) { return row.waits(); }))
       return "an operation is open after healing";
-    // What others put there stays, unless it became ours and left.
-    const bool expected = desired_ || (foreign_ && ours_ == 0);
+    const bool expected = desired_ || foreign_;
     if (destination_.on() == expected) return {};
     return Format("the contact is {} the list", expected ? "not on" : "still on");
   }
@@ -141,6 +142,17 @@ class ModelOfOneContact {
     return nullptr;
   }
 
+  // R3 by its rule, against the calls that were really made.
+  void CheckOwnership() {
+    const Row* const newest = Newest();
+    const bool owned = newest == nullptr ? in_checkpoint_ : Owned(Seen(*newest));
+    if (without_ == Without::kNothing && owned != (ours_ > 0)) wrong_ = "ownership is wrong";
+  }
+
+  [[nodiscard]] static NewestOperation Seen(const Row& row) {
+    return {{}, row.kind, row.before, row.state, row.unknown};
+  }
+
   // A snapshot in which the contact has joined or left.
   void ChangeDesire() {
     desired_ = !desired_;
@@ -150,8 +162,7 @@ class ModelOfOneContact {
       return;
     }
     std::optional<NewestOperation> seen;
-    if (newest != nullptr)
-      seen = NewestOperation{{}, newest->kind, newest->before, newest->state, newest->unknown};
+    if (newest != nullptr) seen = Seen(*newest);
     const Appended appended = Append(seen, in_checkpoint_);
     Row row;
     row.kind = KindFor(desired_);
@@ -180,13 +191,18 @@ class ModelOfOneContact {
       }
       row.state = OperationState::kInFlight;
       in_flight_ = i;
-      if (row.kind == OperationKind::kAdd) {
-        ++ours_;
-      } else if (ours_ == 0) {
-        wrong_ = "a removal was sent for a contact that is not ours";
-      }
+      Sent(row.kind);
       return;
     }
+  }
+
+  void Sent(OperationKind kind) {
+    if (kind == OperationKind::kAdd) {
+      ++ours_;
+      return;
+    }
+    if (ours_ == 0) wrong_ = "a removal was sent for a contact that is not ours";
+    foreign_ = false;
   }
 
   void Answer() {
@@ -330,7 +346,7 @@ class ModelOfOneContact {
   TimePoint now_ = FromMillis(1'000'000);
   bool desired_;
   bool in_checkpoint_;
-  bool foreign_;  // Somebody else put the contact on the list before we began.
+  bool foreign_;  // Somebody else put the contact on the list, and we sent no removal yet.
   int ours_;      // Sent adds that make the membership ours.
   std::vector<Row> rows_;
   std::optional<std::size_t> in_flight_;
@@ -351,36 +367,42 @@ TEST(JournalModel, EveryHistoryEndsAsWantedAndRemovesOnlyWhatIsOurs) {
   EXPECT_EQ(FirstWrongHistory(Without::kNothing), "");
 }
 
+// Where the first wrong history without a rule ends. Only the destination itself counts.
+bool EndsWrong(Without without) {
+  const std::string wrong = FirstWrongHistory(without);
+  return wrong.ends_with("the list") || wrong.ends_with("not ours");
+}
+
 TEST(JournalModel, FailsWithoutR1) {
-  EXPECT_NE(FirstWrongHistory(Without::kR1Appending), "");
+  EXPECT_TRUE(EndsWrong(Without::kR1Appending));
 }
 
 TEST(JournalModel, FailsWithoutR2) {
-  EXPECT_NE(FirstWrongHistory(Without::kR2Claims), "");
+  EXPECT_TRUE(EndsWrong(Without::kR2Claims));
 }
 
 TEST(JournalModel, FailsWithoutR3) {
-  EXPECT_NE(FirstWrongHistory(Without::kR3CautionInDoubt), "");
+  EXPECT_TRUE(EndsWrong(Without::kR3CautionInDoubt));
 }
 
 TEST(JournalModel, FailsWithoutR3OfRefusedAdds) {
-  EXPECT_NE(FirstWrongHistory(Without::kR3RefusedIsNotOurs), "");
+  EXPECT_TRUE(EndsWrong(Without::kR3RefusedIsNotOurs));
 }
 
 TEST(JournalModel, FailsWithoutR4) {
-  EXPECT_NE(FirstWrongHistory(Without::kR4OneWaiting), "");
+  EXPECT_TRUE(EndsWrong(Without::kR4OneWaiting));
 }
 
 TEST(JournalModel, FailsWithoutR4PassingOnWhatWasBefore) {
-  EXPECT_NE(FirstWrongHistory(Without::kR4BeforeIsPassedOn), "");
+  EXPECT_TRUE(EndsWrong(Without::kR4BeforeIsPassedOn));
 }
 
 TEST(JournalModel, FailsWithoutR5) {
-  EXPECT_NE(FirstWrongHistory(Without::kR5WaitingOut), "");
+  EXPECT_TRUE(EndsWrong(Without::kR5WaitingOut));
 }
 
 TEST(JournalModel, FailsWithoutR5OfRepeats) {
-  EXPECT_NE(FirstWrongHistory(Without::kR5NoRepeatInBetween), "");
+  EXPECT_TRUE(EndsWrong(Without::kR5NoRepeatInBetween));
 }
 
 }  // namespace

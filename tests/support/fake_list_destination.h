@@ -1,0 +1,133 @@
+// A destination in memory: keeps its lists, enforces the rules of its port, answers by script and
+// remembers every call.
+#ifndef COHORT_SYNC_TESTS_SUPPORT_FAKE_LIST_DESTINATION_H_
+#define COHORT_SYNC_TESTS_SUPPORT_FAKE_LIST_DESTINATION_H_
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "sync/list_destination.h"
+
+namespace cohort_sync {
+
+// What a call says, and what it does to the list besides.
+struct ScriptedVerdict {
+  Verdict verdict = Verdict::kDelivered;
+  std::string reason;
+  std::optional<Duration> retry_after;
+  // For kUnknown: the call takes effect after this long; never when absent. 0 is at once.
+  std::optional<Duration> applied_after;
+};
+
+struct RecordedCall {
+  OperationKind kind = OperationKind::kAdd;
+  std::string contact;
+  SteadyPoint at;
+  friend bool operator==(const RecordedCall&, const RecordedCall&) = default;
+};
+
+// Calls are answered before Deliver returns, unless HoldAnswers was called. Two calls for one
+// contact at once are a test failure. Safe from several threads, but set up by one.
+class FakeListDestination final : public ListDestination {
+ public:
+  explicit FakeListDestination(const Clock& clock);
+  ~FakeListDestination() override;
+  FakeListDestination(const FakeListDestination&) = delete;
+  FakeListDestination& operator=(const FakeListDestination&) = delete;
+
+  // ---- Script ----
+  // The next `calls` calls get `verdict`, whatever they are about.
+  void FailNext(std::size_t calls, const ScriptedVerdict& verdict);
+  // Every call about `contact` gets `verdict`, until nullopt.
+  void Always(const std::string& contact, const std::optional<ScriptedVerdict>& verdict);
+  // From now on answers come from another thread, the oldest first, whenever `calls` calls are in
+  // flight or ReleaseAnswers was called.
+  void HoldAnswers(std::size_t calls);
+  void ReleaseAnswers();
+
+  // ---- What is on the other side ----
+  void MakeList(const std::string& name, const std::set<std::string>& contacts = {});
+  void DropList(const std::string& name);
+  // As of the clock's time; empty when there is no such list.
+  [[nodiscard]] std::set<std::string> ContactsOf(const std::string& list);
+
+  // ---- What was asked ----
+  [[nodiscard]] std::vector<RecordedCall> calls() const;
+  // The same as "add anna", in order.
+  [[nodiscard]] std::vector<std::string> lines() const;
+  void ForgetCalls();
+  [[nodiscard]] std::size_t most_in_flight() const;
+  [[nodiscard]] std::size_t in_flight() const;
+
+  // Called for each delivery before it has any effect, on the caller's thread. May be empty.
+  std::function<void(const Delivery&)> on_deliver;
+  // What the next blocking calls say instead of an answer.
+  std::optional<Error> blocking_error;
+  // nullopt: the key may not ask.
+  std::optional<std::vector<std::string>> attribute_keys = std::vector<std::string>();
+  bool may_count_contacts = true;
+  std::string endpoint_text = "https://api.cordial.io/v2";
+  std::size_t lists_made = 0;  // By EnsureList.
+
+  // ---- ListDestination ----
+  [[nodiscard]] const std::string& endpoint() const override { return endpoint_text; }
+  [[nodiscard]] Result<ListName> ListNameFor(const std::string& cohort_name) const override;
+  [[nodiscard]] Result<ListName> CheckListName(const std::string& name) const override;
+  [[nodiscard]] Result<std::optional<ListInfo>> FindList(const ListName& name) override;
+  [[nodiscard]] Result<ListInfo> EnsureList(const ListName& name) override;
+  [[nodiscard]] Result<std::optional<std::int64_t>> CountContacts(ListId list) override;
+  [[nodiscard]] Result<std::optional<std::vector<std::string>>> AttributeKeys() override;
+  void Deliver(const Delivery& delivery, std::function<void(DeliveryAnswer)> done) override;
+  [[nodiscard]] std::string LaneOf(OperationKind kind) const override;
+  [[nodiscard]] Duration request_timeout() const override { return Duration(30'000); }
+
+ private:
+  struct List {
+    ListId id;
+    std::set<std::string> contacts;
+  };
+  struct Late {
+    SteadyPoint at;
+    Delivery delivery;
+  };
+  struct Held {
+    std::string contact;
+    DeliveryAnswer answer;
+    std::function<void(DeliveryAnswer)> done;
+  };
+
+  [[nodiscard]] ScriptedVerdict TakeVerdict(const Delivery& delivery);
+  void Apply(const Delivery& delivery);
+  void ApplyLate();
+  void Answer(Held held);
+  void AnswerHeld(const std::stop_token& stop);
+
+  const Clock& clock_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<std::string, List> lists_;
+  std::int64_t next_list_id_ = 100;
+  std::deque<ScriptedVerdict> next_;
+  std::map<std::string, ScriptedVerdict> always_;
+  std::vector<Late> late_;
+  std::vector<RecordedCall> calls_;
+  std::set<std::string> contacts_in_flight_;
+  std::size_t most_in_flight_ = 0;
+  std::optional<std::size_t> hold_;
+  std::deque<Held> held_;
+  std::jthread answering_;  // Last: it uses everything above.
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_TESTS_SUPPORT_FAKE_LIST_DESTINATION_H_
