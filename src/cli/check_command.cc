@@ -14,22 +14,6 @@ namespace {
 
 using Level = Finding::Level;
 
-// Runs of a schedule in a month of 30 days; what Amplitude's budget is compared with.
-std::int64_t RunsPerMonth(const Schedule& schedule) {
-  constexpr Duration kMonth = std::chrono::hours(24 * 30);
-  switch (schedule.frequency) {
-    case Frequency::kOnce:
-      return 1;
-    case Frequency::kHourly:
-      return kMonth / Duration(std::chrono::hours(1));
-    case Frequency::kDaily:
-      return 30;
-    case Frequency::kEvery:
-      return kMonth / schedule.every;
-  }
-  return 0;
-}
-
 class Checker {
  public:
   Checker(const CommandContext& context, const Config& config)
@@ -80,24 +64,6 @@ class Checker {
         subject,
         Format("credentials work, {}",
                Count(static_cast<std::int64_t>(cohorts->size()), "cohort", "cohorts")));
-    CheckBudget(name, project, subject);
-  }
-
-  void CheckBudget(const ProjectName& name,
-                   const ProjectConfig& project,
-                   const std::string& subject) {
-    std::int64_t runs = 0;
-    for (const SyncConfig& sync : config_.syncs) {
-      if (!sync.file && sync.key.project == name) runs += RunsPerMonth(sync.schedule);
-    }
-    if (runs > project.monthly_exports)
-      Add(Level::kProblem,
-          subject,
-          Format(
-              "the schedules need {} exports a month, Amplitude gives {}; run them less often (a "
-              "daily sync takes 30), or set 'monthly_exports' if your quota was raised",
-              WithThousands(runs),
-              WithThousands(project.monthly_exports)));
   }
 
   void CheckDestination(const DestinationName& name, const DestinationConfig& settings) {

@@ -74,12 +74,11 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(const CommandContext& context
                                                    const std::string& command) {
   Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());
-  Result<ProcessLock> lock =
-      ProcessLock::Acquire(config->state, "cohort-sync " + command, context.clock.Now());
+  Result<ProcessLock> lock = ProcessLock::Acquire(config->state, command, context.clock.Now());
   if (!lock) return Fail(lock.error());
   auto store = SqliteSyncStore::Open(config->state.string(), context.clock, context.random);
   if (!store) return Fail(store.error());
-  (*store)->RecoverInFlight(context.clock.Now());
+  (*store)->Recover(context.clock.Now());
   return std::unique_ptr<Workspace>(
       new Workspace(context, std::move(*config), std::move(*lock), std::move(*store)));
 }

@@ -64,10 +64,9 @@ class CordialAccount {
     SteadyPoint due;
     http::Request request;
   };
+
   [[nodiscard]] static const std::vector<Route>& Routes();
-  // The route of a request and the {…} part of its path.
-  [[nodiscard]] static std::optional<std::pair<Route, std::string>> FindRoute(
-      const http::Request& request);
+  static std::optional<std::pair<Route, std::string>> FindRoute(const http::Request& request);
   [[nodiscard]] http::Reply Answer(const http::Request& request);
   [[nodiscard]] http::Reply Perform(const Route& route, const Call& call);
   void ApplyLateWrites();
@@ -75,7 +74,6 @@ class CordialAccount {
   [[nodiscard]] http::Reply RateLimited(std::int64_t limit, std::int64_t seconds) const;
   [[nodiscard]] http::Reply PerformWithFaults(const Route& route, const Call& call);
   [[nodiscard]] std::optional<http::Reply> StrikeBefore();
-
   [[nodiscard]] http::Reply PostList(const Call& call);
   [[nodiscard]] http::Reply GetLists(const Call& call);
   [[nodiscard]] http::Reply GetList(const Call& call);
@@ -89,7 +87,6 @@ class CordialAccount {
   // Why the name cannot be given to a list (other than list `except`); nullopt when it can.
   [[nodiscard]] std::optional<std::string> RefuseListName(const std::string& name,
                                                           std::int64_t except) const;
-
   [[nodiscard]] http::Reply PostContact(const Call& call);
   [[nodiscard]] http::Reply PutContact(const Call& call);
   [[nodiscard]] http::Reply GetContact(const Call& call);

@@ -116,7 +116,6 @@ constexpr Setting kWriterSettings[] = {
     {"temp_store", "MEMORY", "2"},
     {"mmap_size", "0", "0"},
     {"busy_timeout", "5000", "5000"},
-    {"cache_size", "-32768", "-32768"},
 };
 
 constexpr Setting kReaderSettings[] = {

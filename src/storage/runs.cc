@@ -41,6 +41,8 @@ constexpr char kFinish[] =
     "UPDATE runs SET state = ?2, finished_at = ?3, error = ?4, reopened = ?5, calls = ?6,"
     " delivered = ?7, unneeded = ?8, refused = ?9, exhausted = ?10, left_pending = ?11,"
     " left_parked = ?12, left_unknown_contacts = ?13 WHERE run_id = ?1";
+constexpr char kEndInterrupted[] =
+    "UPDATE runs SET state = 'interrupted', finished_at = ?1 WHERE state = 'delivering'";
 constexpr char kInsertRejected[] =
     "INSERT INTO rejected_rows (run_id, reason, source_row, value, member)"
     " VALUES (?1, ?2, ?3, ?4, ?5)";
@@ -195,6 +197,10 @@ void Runs::Finish(const RunReport& report) {
 std::int64_t Runs::UnapprovedRemovalsSince(BindingId binding, TimePoint since) {
   Query query(database_, kUnapproved);
   return query.Bind(binding, since).Step() ? query.Int(0) : 0;
+}
+
+std::int64_t Runs::EndInterrupted(TimePoint now) {
+  return Query(database_, kEndInterrupted).Bind(now).Run();
 }
 
 std::optional<RunReport> Runs::Find(RunId run) {

@@ -30,6 +30,8 @@ class Runs {
   void AddRejectedRows(RunId run, std::span<const RejectedRow> rows);
   // State, times, delivery counts, error, notes, and how many operations were opened again.
   void Finish(const RunReport& report);
+  // Runs that were delivering when their process ended become interrupted. Returns how many.
+  std::int64_t EndInterrupted(TimePoint now);
 
   // By runs committed at `since` or later.
   [[nodiscard]] std::int64_t UnapprovedRemovalsSince(BindingId binding, TimePoint since);

@@ -175,9 +175,9 @@ void SqliteSyncStore::SetStopped(BindingId binding, const std::string& reason) {
   if (bindings_.SetStopped(binding, reason)) transaction.Commit();
 }
 
-void SqliteSyncStore::RecoverInFlight(TimePoint now) {
-  Transaction transaction(*database_, "recover what was in flight");
-  if (delivery_.RecoverInFlight(now) > 0) transaction.Commit();
+void SqliteSyncStore::Recover(TimePoint now) {
+  Transaction transaction(*database_, "recover what a process left");
+  if (delivery_.RecoverInFlight(now) + runs_.EndInterrupted(now) > 0) transaction.Commit();
 }
 
 std::int64_t SqliteSyncStore::ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) {

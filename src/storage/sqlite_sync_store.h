@@ -65,7 +65,7 @@ class SqliteSyncStore final : public SyncStore {
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;
   void SetStopped(BindingId binding, const std::string& reason) override;
-  void RecoverInFlight(TimePoint now) override;
+  void Recover(TimePoint now) override;
   std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) override;
   std::int64_t ReopenParked(BindingId binding) override;
   // Throws DatabaseError when a settlement is of an operation that is not in flight.

@@ -102,8 +102,7 @@ Result<ListName> Preparation::NameList(PreparedRun& run) const {
   if (target_.list_name) return target_.destination->CheckListName(*target_.list_name);
   if (cohort_name) return target_.destination->ListNameFor(*cohort_name);
   return Fail(ErrorCode::kConfiguration,
-              Format("cohort '{}': its name is not known; set 'name' or 'list_name' on this sync",
-                     target_.key.cohort.value()));
+              "its name is not known; set 'name' or 'list_name' on this sync");
 }
 
 Status Preparation::CheckNameIsFree(PreparedRun& run) {

@@ -102,9 +102,9 @@ class SyncStore : public DesiredMembers {
   // Why the binding does not deliver; empty clears it.
   virtual void SetStopped(BindingId binding, const std::string& reason) = 0;
 
-  // Every in_flight operation becomes an unknown attempt at `now`: they were sent by a process that
-  // is gone (R2). Called once, after the state was opened by its owner.
-  virtual void RecoverInFlight(TimePoint now) = 0;
+  // Takes over from a process that is gone: its in_flight operations become unknown attempts at `now`
+  // (R2), its unfinished runs become interrupted. Called once, after the owner opened the state.
+  virtual void Recover(TimePoint now) = 0;
   // Opens parked operations again: exhausted ones always, unknown contacts parked before
   // `unknown_contacts_before`. Returns how many.
   virtual std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) = 0;

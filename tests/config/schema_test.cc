@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/config_reader.h"
 #include "config/print_config_problem.h"
+#include "support/source_dir.h"
 
 namespace cohort_sync {
 namespace {
@@ -18,7 +19,7 @@ using nlohmann::json;
 using ::testing::IsEmpty;
 
 std::string Contents(const std::string& name) {
-  std::ifstream file(std::string(COHORT_SYNC_SOURCE_DIR) + "/" + name);
+  std::ifstream file(SourceDir() + "/" + name);
   EXPECT_TRUE(file) << name;
   return {std::istreambuf_iterator<char>(file), {}};
 }

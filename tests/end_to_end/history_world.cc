@@ -23,7 +23,7 @@ void HistoryWorld::OpenProcess() {
   auto store = SqliteSyncStore::Open(directory_.File("state.db"), clock, random);
   CHECK(store.has_value());
   store_ = std::move(*store);
-  store_->RecoverInFlight(clock.Now());
+  store_->Recover(clock.Now());
   source_ =
       std::make_unique<amplitude::CohortFileSource>(directory_.File("cohort.csv"), "active users");
 

@@ -10,7 +10,7 @@ namespace {
 using ::testing::ElementsAre;
 using Json = nlohmann::json;
 
-const Json kDenied = {{"error", "Access Denied: Authentication Failure"}};
+Json Denied() { return {{"error", "Access Denied: Authentication Failure"}}; }
 
 class CordialAccountTest : public CordialFixture {};
 
@@ -19,12 +19,12 @@ TEST_F(CordialAccountTest, RefusesAMissingAndAWrongKeyWith401) {
   request.target = "/v2/accountlists";
   http::Reply reply = account_.Handle(request);
   EXPECT_EQ(reply.response.status, 401);
-  EXPECT_EQ(BodyOf(reply), kDenied);
+  EXPECT_EQ(BodyOf(reply), Denied());
 
   request.headers.Add("Authorization", "Basic " + Base64Encode("key-2:"));
   reply = account_.Handle(request);
   EXPECT_EQ(reply.response.status, 401);
-  EXPECT_EQ(BodyOf(reply), kDenied);
+  EXPECT_EQ(BodyOf(reply), Denied());
 }
 
 TEST_F(CordialAccountTest, AnUnknownPathWithoutAKeyIs401) {
@@ -37,7 +37,7 @@ TEST_F(CordialAccountTest, ARefusedAddressIs401WithTheSameBody) {
   switches().refuse_ip = true;
   const http::Reply reply = Send("GET", "/v2/accountlists");
   EXPECT_EQ(reply.response.status, 401);
-  EXPECT_EQ(BodyOf(reply), kDenied);
+  EXPECT_EQ(BodyOf(reply), Denied());
 }
 
 TEST_F(CordialAccountTest, AMissingPermissionIs403OnThatEndpointOnly) {

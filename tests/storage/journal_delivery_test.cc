@@ -40,7 +40,7 @@ TEST_F(JournalDeliveryTest, R2WhatWasInFlightAtStartIsAnUnknownAttempt) {
   ASSERT_THAT(Claim().operations, SizeIs(1));
   Reopen();
   clock.Advance(Duration(5));
-  store().RecoverInFlight(clock.Now());
+  store().Recover(clock.Now());
   EXPECT_THAT(Journal(), ElementsAre("add a pending unknown"));
   const Claimed again = Claim();
   ASSERT_THAT(again.operations, SizeIs(1));
@@ -53,7 +53,7 @@ TEST_F(JournalDeliveryTest, R2BehindALostRequestTheWaitingOperationTakesOver) {
   ASSERT_THAT(Claim().operations, SizeIs(1));
   Commit({}, {"a"});
   Reopen();
-  store().RecoverInFlight(clock.Now());
+  store().Recover(clock.Now());
   EXPECT_THAT(Journal(), ElementsAre("add a superseded unknown", "remove a pending unknown"));
 }
 
@@ -243,7 +243,7 @@ TEST_F(JournalDeliveryTest, WritesNothingWhenNothingChanged) {
   SQLite::Database observer(path(), SQLite::OPEN_READONLY);
   const int before = observer.execAndGet("PRAGMA data_version").getInt();
   EXPECT_THAT(Claim().operations, IsEmpty());
-  store().RecoverInFlight(clock.Now());
+  store().Recover(clock.Now());
   EXPECT_EQ(store().ReopenForRun(binding, clock.Now()), 0);
   EXPECT_EQ(store().ReopenParked(binding), 0);
   store().SetStopped(binding, "");

@@ -55,7 +55,7 @@ class HistoryOfOneBinding {
         break;
       case 3:
         Kill();
-        world_.store().RecoverInFlight(world_.clock.Now());
+        world_.store().Recover(world_.clock.Now());
         break;
       case 4:
         world_.store().ReopenForRun(world_.binding, world_.clock.Now());

@@ -24,13 +24,13 @@ TEST_F(SqliteSyncStoreTest, ABindingIsCreatedAsItsPlanSays) {
   const BindingKey key = Plan().key;
   EXPECT_EQ(store().FindBinding(key), std::nullopt);
   Commit({"a"});
-  const std::optional<Binding> binding = store().FindBinding(key);
-  ASSERT_TRUE(binding);
-  EXPECT_EQ(binding->key, key);
-  EXPECT_EQ(binding->pins, Plan().pins);
-  EXPECT_EQ(binding->cohort_name, "Cohort vip");
-  EXPECT_EQ(binding->accepted_as_of, clock.Now());
-  EXPECT_EQ(binding->stopped_reason, "");
+  const std::optional<Binding> found = store().FindBinding(key);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->key, key);
+  EXPECT_EQ(found->pins, Plan().pins);
+  EXPECT_EQ(found->cohort_name, "Cohort vip");
+  EXPECT_EQ(found->accepted_as_of, clock.Now());
+  EXPECT_EQ(found->stopped_reason, "");
 }
 
 TEST_F(SqliteSyncStoreTest, ALaterPlanUpdatesNameTimeAndListIdAndNoOtherPin) {
@@ -41,13 +41,13 @@ TEST_F(SqliteSyncStoreTest, ALaterPlanUpdatesNameTimeAndListIdAndNoOtherPin) {
   plan.pins.list_id = ListId(99);
   plan.pins.endpoint = "https://elsewhere";
   const CommittedPlan committed = store().CommitPlan(plan);
-  const std::optional<Binding> binding = store().FindBinding(plan.key);
-  ASSERT_TRUE(binding);
-  EXPECT_EQ(binding->id, committed.binding);
-  EXPECT_EQ(binding->cohort_name, "Renamed");
-  EXPECT_EQ(binding->accepted_as_of, clock.Now());
-  EXPECT_EQ(binding->pins.list_id, ListId(99));
-  EXPECT_EQ(binding->pins.endpoint, Plan().pins.endpoint);
+  const std::optional<Binding> found = store().FindBinding(plan.key);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, committed.binding);
+  EXPECT_EQ(found->cohort_name, "Renamed");
+  EXPECT_EQ(found->accepted_as_of, clock.Now());
+  EXPECT_EQ(found->pins.list_id, ListId(99));
+  EXPECT_EQ(found->pins.endpoint, Plan().pins.endpoint);
 }
 
 TEST_F(SqliteSyncStoreTest, AListIsFoundWithoutRegardToCaseOnItsEndpointOnly) {

@@ -26,6 +26,12 @@ void FakeListDestination::Always(const std::string& contact,
   if (verdict) always_.emplace(contact, *verdict);
 }
 
+void FakeListDestination::ForgetScript() {
+  const std::lock_guard lock(mutex_);
+  next_.clear();
+  always_.clear();
+}
+
 void FakeListDestination::HoldAnswers(std::size_t calls) {
   const std::lock_guard lock(mutex_);
   hold_ = calls;
@@ -47,6 +53,11 @@ void FakeListDestination::MakeList(const std::string& name, const std::set<std::
 void FakeListDestination::DropList(const std::string& name) {
   const std::lock_guard lock(mutex_);
   lists_.erase(name);
+}
+
+void FakeListDestination::SetListId(const std::string& name, ListId id) {
+  const std::lock_guard lock(mutex_);
+  lists_.at(name).id = id;
 }
 
 std::set<std::string> FakeListDestination::ContactsOf(const std::string& list) {

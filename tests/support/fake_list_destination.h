@@ -50,14 +50,18 @@ class FakeListDestination final : public ListDestination {
   void FailNext(std::size_t calls, const ScriptedVerdict& verdict);
   // Every call about `contact` gets `verdict`, until nullopt.
   void Always(const std::string& contact, const std::optional<ScriptedVerdict>& verdict);
+  // Drops what FailNext and Always asked for.
+  void ForgetScript();
   // From now on answers come from another thread, the oldest first, whenever `calls` calls are in
   // flight or ReleaseAnswers was called.
   void HoldAnswers(std::size_t calls);
   void ReleaseAnswers();
 
   // ---- What is on the other side ----
+  // Replaces a list of that name; the new one has the next id, from 100 up.
   void MakeList(const std::string& name, const std::set<std::string>& contacts = {});
   void DropList(const std::string& name);
+  void SetListId(const std::string& name, ListId id);
   // As of the clock's time; empty when there is no such list.
   [[nodiscard]] std::set<std::string> ContactsOf(const std::string& list);
 

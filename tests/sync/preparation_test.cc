@@ -120,7 +120,7 @@ TEST_F(PreparationTest, RefusesACohortWithoutAName) {
   world_.source.cohort_name.reset();
   EXPECT_EQ(Refusal(),
             Error(ErrorCode::kConfiguration,
-                  "cohort '9apg8e8f': cohort '9apg8e8f': its name is not known; set 'name' or "
+                  "cohort '9apg8e8f': its name is not known; set 'name' or "
                   "'list_name' on this sync"));
 }
 

@@ -47,7 +47,7 @@ class SyncWorld {
   void Reopen() {
     store_.reset();
     store_ = std::move(SqliteSyncStore::Open(path(), clock, random).value());
-    store_->RecoverInFlight(clock.Now());
+    store_->Recover(clock.Now());
   }
 
   [[nodiscard]] std::string path() const { return dir_.File("state.db"); }
