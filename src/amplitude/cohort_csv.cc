@@ -162,6 +162,14 @@ Error CohortCsv::NoIdentifierColumn(Columns columns) const {
                       meant ? Format("did you mean '{}'? ", Printable(*meant)) : ""));
 }
 
+void CohortCsv::ExpectBytes(std::uintmax_t bytes) {
+  // A row has at least its ids' quotes and digits; an identifier is at most about half of its row.
+  constexpr std::uintmax_t kShortRow = 32;
+  constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 31U;
+  const auto expected = static_cast<std::size_t>(std::min(bytes, kMostBytes));
+  builder_.Reserve(expected / kShortRow, expected / 2);
+}
+
 void CohortCsv::OnRow(std::int64_t row, std::span<const std::string_view> values) {
   result_.rows = row;
   const std::string_view value = Bare(values[0]);

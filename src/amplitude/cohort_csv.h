@@ -40,6 +40,10 @@ class CohortCsv final : private CsvHandler {
  public:
   CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options = {});
 
+  // Makes room for a file of about this size, before the first Feed. Only a hint: address space is
+  // taken, memory only as rows come.
+  void ExpectBytes(std::uintmax_t bytes);
+
   // kInvalidInput when it is not such a file: no identifier column (with the columns that are
   // there), a group cohort, HTML, XML or JSON (with its beginning), and what CsvReader and Gunzip
   // refuse. After a failure the object is of no use.

@@ -304,9 +304,14 @@ Result<std::unique_ptr<Client>> MakeClient(const ClientOptions& options) {
   if (const Status checked = CheckBaseUrl(options.base_url); !checked) {
     return Fail(checked.error());
   }
-  // More threads only cost: 40, the default, double the CPU per request (performance.md 3).
-  static std::once_flag one_thread;
-  std::call_once(one_thread, [] { crossplat::threadpool::initialize_with_threads(1); });
+  static std::once_flag first;
+  std::call_once(first, [] {
+    // More threads only cost: 40, the default, double the CPU per request (performance.md 3).
+    crossplat::threadpool::initialize_with_threads(1);
+    // That thread ends after the process's exit handlers: by then OpenSSL would have taken itself
+    // apart under connections that are still being closed.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+  });
   return MakeTransportClient(options, std::make_shared<CpprestTransport>(options));
 }
 

@@ -30,7 +30,9 @@ struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses; see port().
   std::size_t max_body_bytes = 16U << 20U;
-  Duration read_timeout{20'000};  // Per request, total.
+  // Per request, in total; also how long a connection may be idle, and how long an answer may take
+  // to be sent (not counting Reply::delay).
+  Duration read_timeout{20'000};
 };
 
 // Called on the server's thread, one request at a time: no locking needed inside it.

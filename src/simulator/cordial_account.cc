@@ -48,7 +48,7 @@ CordialAccount::CordialAccount(std::string api_key, Clock& clock, Random& random
 }
 
 const std::vector<CordialAccount::Route>& CordialAccount::Routes() {
-  static const std::vector<Route> kRoutes = {
+  static const std::vector<Route> routes = {
       {"POST", "/v2/contacts", &CordialAccount::PostContact, true},
       {"PUT", "/v2/contacts/{key}", &CordialAccount::PutContact, true},
       {"GET", "/v2/contacts/{key}", &CordialAccount::GetContact, false},
@@ -63,7 +63,7 @@ const std::vector<CordialAccount::Route>& CordialAccount::Routes() {
       {"GET", "/v2/accountcontactattributes", &CordialAccount::GetAttributes, false},
       {"POST", "/v2/accountcontactattributes", &CordialAccount::PostAttribute, false},
   };
-  return kRoutes;
+  return routes;
 }
 
 std::vector<std::string> CordialAccount::Endpoints() {

@@ -1,5 +1,7 @@
 #include "sync/identifier.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace cohort_sync {
@@ -12,6 +14,8 @@ enum ByteClass : std::uint8_t {
   kDomain = 2,  // A label of the part behind it, or the dot between two.
   kUpper = 4,
   kUnsafe = 8,
+  kDot = 16,
+  kHyphen = 32,
 };
 
 constexpr std::array<std::uint8_t, 256> MakeByteClasses() {
@@ -22,7 +26,9 @@ constexpr std::array<std::uint8_t, 256> MakeByteClasses() {
       entry = static_cast<std::uint8_t>(entry | bits);
     }
   };
-  mark("abcdefghijklmnopqrstuvwxyz0123456789-.", kLocal | kDomain);
+  mark("abcdefghijklmnopqrstuvwxyz0123456789", kLocal | kDomain);
+  mark(".", kLocal | kDomain | kDot);
+  mark("-", kLocal | kDomain | kHyphen);
   mark("ABCDEFGHIJKLMNOPQRSTUVWXYZ", kLocal | kDomain | kUpper);
   mark("!$&'*+=^_`{|}~", kLocal);
   mark(" /\\?#%\x7F", kUnsafe);
@@ -44,51 +50,80 @@ NormalizedIdentifier Rejected(RejectReason reason) {
   return {{}, false, reason};
 }
 
-bool IsLocalPart(std::string_view local) {
-  if (local.empty() || local.size() > kMaxLocalBytes || local.back() == '.') return false;
-  char previous = '.';
-  for (const char c : local) {
-    if ((ClassOf(c) & kLocal) == 0 || (c == '.' && previous == '.')) return false;
-    previous = c;
+// The classes that some byte has, and those that every byte has: one load and two operations a
+// byte, on the path of every row of a cohort.
+struct Scan {
+  explicit Scan(std::string_view text) {
+    for (const char c : text) {
+      some = static_cast<std::uint8_t>(some | ClassOf(c));
+      every = static_cast<std::uint8_t>(every & ClassOf(c));
+    }
+  }
+  std::uint8_t some = 0;
+  std::uint8_t every = 0xFF;
+};
+
+// No dot at an edge, no two in a row.
+bool DotsStandAlone(std::string_view text) {
+  return text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
+}
+
+bool IsLocalPart(std::string_view local, const Scan& scan) {
+  if (local.empty() || local.size() > kMaxLocalBytes || (scan.every & kLocal) == 0) return false;
+  return (scan.some & kDot) == 0 || DotsStandAlone(local);
+}
+
+bool LabelsAreShort(std::string_view domain) {
+  for (std::size_t start = 0; domain.size() - start > kMaxLabelBytes;) {
+    const std::size_t dot = domain.find('.', start);
+    if (dot == std::string_view::npos || dot - start > kMaxLabelBytes) return false;
+    start = dot + 1;
   }
   return true;
 }
 
-// At least two labels; no hyphen at the edge of one; the last one is not a number.
-bool IsDomain(std::string_view domain) {
-  std::size_t label_start = 0;
-  bool dotted = false;
-  bool last_has_letter = false;
-  for (std::size_t i = 0; i <= domain.size(); ++i) {
-    if (i < domain.size() && domain[i] != '.') {
-      if ((ClassOf(domain[i]) & kDomain) == 0) return false;
-      last_has_letter = last_has_letter || domain[i] > '9';
-      continue;
-    }
-    const std::size_t length = i - label_start;
-    if (length == 0 || length > kMaxLabelBytes) return false;
-    if (domain[label_start] == '-' || domain[i - 1] == '-') return false;
-    if (i < domain.size()) {
-      dotted = true;
-      last_has_letter = false;
-      label_start = i + 1;
-    }
-  }
-  return dotted && last_has_letter;
+bool HyphensAreInside(std::string_view domain) {
+  return domain.front() != '-' && domain.back() != '-' &&
+         domain.find("-.") == std::string_view::npos && domain.find(".-") == std::string_view::npos;
 }
 
-NormalizedIdentifier NormalizeEmail(std::string_view value,
-                                    std::uint8_t seen,
-                                    std::string& scratch) {
-  const std::size_t at = value.find('@');
-  if (at == std::string_view::npos || value.size() > kMaxEmailBytes ||
-      !IsLocalPart(value.substr(0, at)) || !IsDomain(value.substr(at + 1)))
+// At least two labels; no hyphen at the edge of one; the last one is not a number.
+bool IsDomain(std::string_view domain, const Scan& scan) {
+  if (domain.empty() || (scan.every & kDomain) == 0 || (scan.some & kDot) == 0) return false;
+  if (!DotsStandAlone(domain) || !LabelsAreShort(domain)) return false;
+  if ((scan.some & kHyphen) != 0 && !HyphensAreInside(domain)) return false;
+  const std::string_view last = domain.substr(domain.rfind('.') + 1);
+  return last.find_first_not_of("0123456789-") != std::string_view::npos;
+}
+
+NormalizedIdentifier NormalizeEmail(std::string_view value, std::string& scratch) {
+  const std::size_t at = std::min(value.find('@'), value.size());
+  const std::string_view local = value.substr(0, at);
+  const std::string_view domain = value.substr(std::min(at + 1, value.size()));
+  const Scan local_scan(local);
+  const Scan domain_scan(domain);
+  const unsigned some = local_scan.some | domain_scan.some;
+  if ((some & kUnsafe) != 0) return Rejected(RejectReason::kUnsafe);
+  if (value.size() > kMaxEmailBytes || !IsLocalPart(local, local_scan) ||
+      !IsDomain(domain, domain_scan))
     return Rejected(RejectReason::kMalformed);
-  if ((seen & kUpper) != 0) {
-    scratch = ToLowerAscii(value);
-    value = scratch;
-  }
+  if ((some & kUpper) == 0) return {value, true, {}};
+  scratch = ToLowerAscii(value);
+  return {scratch, true, {}};
+}
+
+NormalizedIdentifier NormalizePlain(std::string_view value) {
+  if ((Scan(value).some & kUnsafe) != 0) return Rejected(RejectReason::kUnsafe);
+  // "." and ".." would be dropped from a path by whoever normalizes it.
+  if (value == "." || value == "..") return Rejected(RejectReason::kUnsafe);
+  if (!IsValidUtf8(value)) return Rejected(RejectReason::kMalformed);
   return {value, true, {}};
+}
+
+// Most values have no white space around them.
+std::string_view TrimIfNeeded(std::string_view raw) {
+  const auto edge = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  return raw.empty() || edge(raw.front()) || edge(raw.back()) ? Trim(raw) : raw;
 }
 
 }  // namespace
@@ -115,18 +150,10 @@ std::string_view ToString(RejectReason reason) {
 NormalizedIdentifier NormalizeIdentifier(IdentifierKind kind,
                                          std::string_view raw,
                                          std::string& scratch) {
-  const std::string_view value = Trim(raw);
+  const std::string_view value = TrimIfNeeded(raw);
   if (value.empty()) return Rejected(RejectReason::kMissing);
   if (value.size() > kMaxIdentifierBytes) return Rejected(RejectReason::kMalformed);
-  std::uint8_t seen = 0;
-  for (const char c : value)
-    seen = static_cast<std::uint8_t>(seen | ClassOf(c));
-  if ((seen & kUnsafe) != 0) return Rejected(RejectReason::kUnsafe);
-  if (kind == IdentifierKind::kEmail) return NormalizeEmail(value, seen, scratch);
-  // "." and ".." would be dropped from a path by whoever normalizes it.
-  if (value == "." || value == "..") return Rejected(RejectReason::kUnsafe);
-  if (!IsValidUtf8(value)) return Rejected(RejectReason::kMalformed);
-  return {value, true, {}};
+  return kind == IdentifierKind::kEmail ? NormalizeEmail(value, scratch) : NormalizePlain(value);
 }
 
 }  // namespace cohort_sync

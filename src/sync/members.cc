@@ -18,6 +18,11 @@ MemberRowsBuilder::MemberRowsBuilder(std::uint64_t hash_key) {
   rows_.hash_key_ = hash_key;
 }
 
+void MemberRowsBuilder::Reserve(std::size_t rows, std::size_t bytes) {
+  rows_.entries_.reserve(rows);
+  rows_.bytes_.reserve(bytes);
+}
+
 bool MemberRowsBuilder::Add(std::string_view value) {
   const std::size_t offset = rows_.bytes_.size();
   if (offset + value.size() > std::numeric_limits<std::uint32_t>::max()) return false;

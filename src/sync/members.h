@@ -76,6 +76,9 @@ class MemberRowsBuilder {
   // `hash_key` is the state's key (SyncStore::hash_key).
   explicit MemberRowsBuilder(std::uint64_t hash_key);
 
+  // Makes room, so that rows up to these numbers are added without moving what is there.
+  void Reserve(std::size_t rows, std::size_t bytes);
+
   // Copies `value`. Returns false, and adds nothing, when the identifiers would pass 2^32 bytes.
   [[nodiscard]] bool Add(std::string_view value);
   [[nodiscard]] std::size_t size() const { return rows_.entries_.size(); }

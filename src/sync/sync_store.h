@@ -102,8 +102,9 @@ class SyncStore : public DesiredMembers {
   // Why the binding does not deliver; empty clears it.
   virtual void SetStopped(BindingId binding, const std::string& reason) = 0;
 
-  // Takes over from a process that is gone: its in_flight operations become unknown attempts at `now`
-  // (R2), its unfinished runs become interrupted. Called once, after the owner opened the state.
+  // Takes over from a process that is gone: its in_flight operations become unknown attempts at
+  // `now` (R2), its unfinished runs become interrupted. Called once, after the owner opened the
+  // state.
   virtual void Recover(TimePoint now) = 0;
   // Opens parked operations again: exhausted ones always, unknown contacts parked before
   // `unknown_contacts_before`. Returns how many.

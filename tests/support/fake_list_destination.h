@@ -16,25 +16,10 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "support/delivery_script.h"
 #include "sync/list_destination.h"
 
 namespace cohort_sync {
-
-// What a call says, and what it does to the list besides.
-struct ScriptedVerdict {
-  Verdict verdict = Verdict::kDelivered;
-  std::string reason;
-  std::optional<Duration> retry_after;
-  // For kUnknown: the call takes effect after this long; never when absent. 0 is at once.
-  std::optional<Duration> applied_after;
-};
-
-struct RecordedCall {
-  OperationKind kind = OperationKind::kAdd;
-  std::string contact;
-  SteadyPoint at;
-  friend bool operator==(const RecordedCall&, const RecordedCall&) = default;
-};
 
 // Calls are answered before Deliver returns, unless HoldAnswers was called. Two calls for one
 // contact at once are a test failure. Safe from several threads, but set up by one.

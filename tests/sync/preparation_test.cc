@@ -1,5 +1,6 @@
 #include "sync/preparation.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>

@@ -1,13 +1,13 @@
 // The whole of this folder over the real state, under faults in any order: refusals, throttling,
 // lost and late calls, outages, ends of the process anywhere. After healing, the list must be the
 // last snapshot.
-#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "support/fake_random.h"
 #include "sync/sync_world.h"
 
 namespace cohort_sync {

@@ -4,7 +4,6 @@
 #define COHORT_SYNC_TESTS_SYNC_SYNC_WORLD_H_
 
 #include <memory>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -12,24 +11,17 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include "base/format.h"
 #include "base/hash.h"
 #include "storage/sqlite_history.h"
 #include "storage/sqlite_sync_store.h"
 #include "support/fake_clock.h"
 #include "support/fake_list_destination.h"
-#include "support/fake_random.h"
 #include "support/fake_snapshot_source.h"
 #include "support/temp_dir.h"
+#include "sync/known_values.h"
 #include "sync/sync_runner.h"
 
 namespace cohort_sync {
-
-// Every draw is the middle, so that waits are known.
-class MiddleRandom final : public Random {
- public:
-  std::uint64_t Next() override { return std::uint64_t{1} << 63U; }
-};
 
 class SyncWorld {
  public:
@@ -121,20 +113,6 @@ class SyncWorld {
   TempDir dir_;
   std::unique_ptr<SqliteSyncStore> store_;
 };
-
-// "c0", "c1", ... with a prefix.
-inline std::vector<std::string> Contacts(std::size_t count,
-                                         std::size_t first = 0,
-                                         const std::string& suffix = "@x.org") {
-  std::vector<std::string> contacts;
-  for (std::size_t i = first; i < first + count; ++i)
-    contacts.push_back(Format("c{}{}", i, suffix));
-  return contacts;
-}
-
-inline std::set<std::string> SetOf(const std::vector<std::string>& contacts) {
-  return {contacts.begin(), contacts.end()};
-}
 
 }  // namespace cohort_sync
 
