@@ -112,8 +112,6 @@ void Folding::Fold(BindingId binding,
                    std::int64_t until) {
   Overlay overlay(database_, binding, PositionOf(sources), until);
   for (const SegmentInfo& source : sources) {
-    // Brought further by a fold with a later `until`: older rows alone would undo newer ones.
-    if (source.position > until) continue;
     const std::span<const JournalChange> changes = overlay.In(source.range);
     std::vector<Piece> pieces;
     checkpoints_.Read(source, [&](const SegmentView& view) {

@@ -123,26 +123,17 @@ CommittedPlan SqliteSyncStore::CommitPlan(const PlanCommit& plan) {
   return committed;
 }
 
-RunId SqliteSyncStore::RecordFailedRun(const BindingKey& key,
-                                       RunTrigger trigger,
-                                       TimePoint started_at,
-                                       TimePoint finished_at,
-                                       const std::string& error) {
+RunId SqliteSyncStore::RecordFailedRun(const BindingKey& key, const RunReport& report) {
   Transaction transaction(*database_, "record a failed run");
   const std::optional<Binding> binding = bindings_.Find(key);
-  RunReport report;
-  report.trigger = trigger;
-  report.state = RunState::kFailed;
-  report.started_at = started_at;
-  report.finished_at = finished_at;
-  report.error = error;
+  RunReport recorded = report;
   std::optional<BindingId> id;
   if (binding) {
     id = binding->id;
-    report.cohort_name = binding->cohort_name;
-    report.list = binding->pins.list_name.value();
+    recorded.cohort_name = binding->cohort_name;
+    recorded.list = binding->pins.list_name.value();
   }
-  const RunId run = runs_.Insert(report, key, id, std::nullopt);
+  const RunId run = runs_.Insert(recorded, key, id, std::nullopt);
   transaction.Commit();
   return run;
 }

@@ -57,11 +57,7 @@ class SqliteSyncStore final : public SyncStore {
   // In a resync an add that would close as unneeded is asserted too: its `before` becomes unknown.
   // Members whose add is held are not asserted.
   [[nodiscard]] CommittedPlan CommitPlan(const PlanCommit& plan) override;
-  RunId RecordFailedRun(const BindingKey& key,
-                        RunTrigger trigger,
-                        TimePoint started_at,
-                        TimePoint finished_at,
-                        const std::string& error) override;
+  RunId RecordFailedRun(const BindingKey& key, const RunReport& report) override;
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;
   void SetStopped(BindingId binding, const std::string& reason) override;

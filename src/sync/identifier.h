@@ -36,7 +36,8 @@ struct IdentifierMapping {
 enum class RejectReason {
   kMissing,    // No value (empty, or only white space).
   kMalformed,  // Not an e-mail address, not UTF-8, or longer than kMaxIdentifierBytes.
-  kUnsafe,  // Holds white space, a control character or one of / \ ? # %: not safe in a URL path.
+  kUnsafe,  // Holds ASCII white space or control characters, or one of / \ ? # %: not safe in a URL
+            // path.
   kDuplicate,  // Another row gave the same contact; that contact is synced once.
 };
 inline constexpr std::size_t kRejectReasonCount = 4;

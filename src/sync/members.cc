@@ -1,5 +1,6 @@
 #include "sync/members.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 #include <utility>
@@ -34,25 +35,39 @@ bool MemberRowsBuilder::Add(std::string_view value) {
 }
 
 MemberRows MemberRowsBuilder::Finish() {
-  MemberRows rows = std::exchange(rows_, MemberRows());
+  const MemberRows rows = std::exchange(rows_, MemberRows());
   rows_.hash_key_ = rows.hash_key_;
-  rows.partition_bits_ = static_cast<unsigned>(std::bit_width(rows.size() / kSegmentTargetMembers));
+  MemberRows grouped;
+  grouped.hash_key_ = rows.hash_key_;
+  grouped.partition_bits_ =
+      static_cast<unsigned>(std::bit_width(rows.size() / kSegmentTargetMembers));
 
-  // A counting sort by partition: two sequential passes instead of a sort by hash.
-  const std::size_t partitions = std::size_t{1} << rows.partition_bits_;
+  // A counting sort by partition: two sequential passes instead of a sort by hash. The identifiers
+  // move along, because the diff reads them partition by partition.
+  const std::size_t partitions = std::size_t{1} << grouped.partition_bits_;
   std::vector<std::size_t> starts(partitions + 1, 0);
-  for (const auto& entry : rows.entries_)
-    ++starts[rows.PartitionOf(entry.hash) + 1];
-  for (std::size_t p = 0; p < partitions; ++p)
+  std::vector<std::size_t> byte_starts(partitions + 1, 0);
+  for (const auto& entry : rows.entries_) {
+    const std::size_t partition = grouped.PartitionOf(entry.hash);
+    ++starts[partition + 1];
+    byte_starts[partition + 1] += entry.length;
+  }
+  for (std::size_t p = 0; p < partitions; ++p) {
     starts[p + 1] += starts[p];
-
-  std::vector<std::size_t> next(starts.begin(), starts.end() - 1);
-  std::vector<MemberRows::Entry> sorted(rows.entries_.size());
-  for (const auto& entry : rows.entries_)
-    sorted[next[rows.PartitionOf(entry.hash)]++] = entry;
-  rows.entries_ = std::move(sorted);
-  rows.partition_starts_ = std::move(starts);
-  return rows;
+    byte_starts[p + 1] += byte_starts[p];
+  }
+  grouped.partition_starts_ = starts;
+  grouped.entries_.resize(rows.entries_.size());
+  grouped.bytes_.resize(rows.bytes_.size());
+  for (const auto& entry : rows.entries_) {
+    const std::size_t partition = grouped.PartitionOf(entry.hash);
+    const std::size_t offset = byte_starts[partition];
+    byte_starts[partition] += entry.length;
+    std::copy_n(rows.bytes_.data() + entry.offset, entry.length, grouped.bytes_.data() + offset);
+    grouped.entries_[starts[partition]++] = {
+        entry.hash, static_cast<std::uint32_t>(offset), entry.length};
+  }
+  return grouped;
 }
 
 }  // namespace cohort_sync

@@ -65,9 +65,9 @@ class MemberRows {
 
   std::uint64_t hash_key_ = 0;
   unsigned partition_bits_ = 0;
-  std::vector<Entry> entries_;                       // Sorted by partition.
+  std::vector<Entry> entries_;                       // Grouped by partition.
   std::vector<std::size_t> partition_starts_{0, 0};  // 2^bits + 1 offsets into entries_.
-  std::vector<char> bytes_;
+  std::vector<char> bytes_;                          // The identifiers, in the order of entries_.
 };
 
 // Collects rows while a file streams by.

@@ -180,8 +180,7 @@ RunReport SyncRunner::RecordFailure(const SyncTarget& target,
   report.error = Redact(error.message());
   report.state =
       error.code() == ErrorCode::kInterrupted ? RunState::kInterrupted : RunState::kFailed;
-  report.id =
-      store_.RecordFailedRun(target.key, trigger, started_at, *report.finished_at, report.error);
+  report.id = store_.RecordFailedRun(target.key, report);
   return report;
 }
 

@@ -89,12 +89,9 @@ class SyncStore : public DesiredMembers {
 
   // Journal rows, accepted snapshot, hold and run, in one transaction (R1, R4).
   [[nodiscard]] virtual CommittedPlan CommitPlan(const PlanCommit& plan) = 0;
-  // Records a run that ended before it could commit anything. `binding` may be unknown yet.
-  virtual RunId RecordFailedRun(const BindingKey& key,
-                                RunTrigger trigger,
-                                TimePoint started_at,
-                                TimePoint finished_at,
-                                const std::string& error) = 0;
+  // Records a run that ended, failed or interrupted, before it could commit anything: trigger,
+  // state, times and error of `report`. The binding of `key` may not exist yet.
+  virtual RunId RecordFailedRun(const BindingKey& key, const RunReport& report) = 0;
   // A run without a snapshot: delivers what is open (a person's retry).
   virtual RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) = 0;
   // Ends a committed run: state, delivery counts, error and notes.

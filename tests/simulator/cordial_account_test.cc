@@ -10,7 +10,9 @@ namespace {
 using ::testing::ElementsAre;
 using Json = nlohmann::json;
 
-Json Denied() { return {{"error", "Access Denied: Authentication Failure"}}; }
+Json Denied() {
+  return {{"error", "Access Denied: Authentication Failure"}};
+}
 
 class CordialAccountTest : public CordialFixture {};
 

@@ -164,6 +164,32 @@ TEST_F(FoldingTest, PruningKeepsWhatIsYoungerOpenOrTheLastWordOnAContact) {
   EXPECT_EQ(Desired(), (std::set<std::string>{"old", "open", "parked", "young"}));
 }
 
+TEST_F(FoldingTest, PruningKeepsAnUnknownAttemptUntilItWasSettledLongAgo) {
+  Commit({"a"});
+  clock.Advance(std::chrono::hours(1));
+  const TimePoint retention = clock.Now();
+  clock.Advance(Duration(1));
+  Settlement lost = Outcome(Claim().operations.at(0).id, Outcome::kUnknown);
+  lost.retry_at = clock.Now();
+  Settle({lost});
+  Deliver();
+  store().Prune(retention);
+  Commit({}, {"a"});
+  EXPECT_THAT(Claim().operations, IsEmpty()) << "the lost call may still arrive (R5)";
+}
+
+TEST_F(FoldingTest, AFirstFoldStartsAfreshWhateverACutOffOneHasLeft) {
+  Commit(Contacts(0, 30'000));
+  Execute(kCutOffFold);
+  EXPECT_THROW(store().FoldIfGrown(binding), DatabaseError);
+  Execute(kRepair);
+  // As a program with other partitions would have left it.
+  Execute("UPDATE segments SET first_hash = first_hash + 1");
+  Reopen();
+  store().FoldIfGrown(binding);
+  EXPECT_EQ(Number("SELECT sum(members) FROM segments"), 30'000);
+}
+
 TEST_F(FoldingTest, PruningDropsALatestCheckpointThatItLeavesBehind) {
   Commit(Contacts(0, 5'000));
   store().FoldIfGrown(binding);

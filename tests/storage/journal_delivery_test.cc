@@ -240,6 +240,7 @@ TEST_F(JournalDeliveryTest, SettlingTwiceIsRefusedAndChangesNothing) {
 TEST_F(JournalDeliveryTest, WritesNothingWhenNothingChanged) {
   Commit({"a"});
   Deliver();
+  store().Recover(clock.Now());  // Ends the run.
   SQLite::Database observer(path(), SQLite::OPEN_READONLY);
   const int before = observer.execAndGet("PRAGMA data_version").getInt();
   EXPECT_THAT(Claim().operations, IsEmpty());

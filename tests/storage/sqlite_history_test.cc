@@ -34,6 +34,16 @@ class SqliteHistoryTest : public StoreTest {
   std::unique_ptr<SqliteHistory> history_;
 };
 
+RunReport FailedReport(RunTrigger trigger, TimePoint at, std::string error) {
+  RunReport report;
+  report.trigger = trigger;
+  report.state = RunState::kFailed;
+  report.started_at = at;
+  report.finished_at = at + Duration(1);
+  report.error = std::move(error);
+  return report;
+}
+
 TEST_F(SqliteHistoryTest, OpensAStateThatNobodyElseHasOpen) {
   Commit({"a"});
   Close();
@@ -79,7 +89,7 @@ TEST_F(SqliteHistoryTest, ABindingsStatusNamesItsHoldItsLastRunAndItsLastSuccess
   plan.hold_remove = removals;
   const RunId held = store().CommitPlan(plan).run;
   const RunId failed = store().RecordFailedRun(
-      plan.key, RunTrigger::kScheduled, clock.Now(), clock.Now(), "fetch: http 503");
+      plan.key, FailedReport(RunTrigger::kScheduled, clock.Now(), "fetch: http 503"));
   const BindingStatus status = history().Bindings().at(0);
   ASSERT_TRUE(status.hold);
   EXPECT_EQ(status.hold->run, held);
@@ -141,9 +151,18 @@ TEST_F(SqliteHistoryTest, ARunIsReadAsItWasWritten) {
   EXPECT_THAT(found->notes, ElementsAre("the cohort says 91", "parked: 49"));
 }
 
+TEST_F(SqliteHistoryTest, ARunWhoseProcessEndedIsInterrupted) {
+  const RunId run = store().CommitPlan(Plan()).run;
+  ASSERT_EQ(history().FindRun(run)->state, RunState::kDelivering);
+  clock.Advance(Duration(7'000));
+  store().Recover(clock.Now());
+  EXPECT_EQ(history().FindRun(run)->state, RunState::kInterrupted);
+  EXPECT_EQ(history().FindRun(run)->finished_at, clock.Now());
+}
+
 TEST_F(SqliteHistoryTest, ARunThatFailedBeforeItsBindingExistedIsListed) {
   const RunId run = store().RecordFailedRun(
-      Plan().key, RunTrigger::kManual, clock.Now(), clock.Now() + Duration(1), "fetch: http 403");
+      Plan().key, FailedReport(RunTrigger::kManual, clock.Now(), "fetch: http 403"));
   const std::optional<RunReport> found = history().FindRun(run);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->state, RunState::kFailed);

@@ -12,7 +12,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -35,8 +34,7 @@ class FakeListDestination final : public ListDestination {
   void FailNext(std::size_t calls, const ScriptedVerdict& verdict);
   // Every call about `contact` gets `verdict`, until nullopt.
   void Always(const std::string& contact, const std::optional<ScriptedVerdict>& verdict);
-  // Drops what FailNext and Always asked for.
-  void ForgetScript();
+  void ForgetScript();  // What FailNext and Always asked for.
   // From now on answers come from another thread, the oldest first, whenever `calls` calls are in
   // flight or ReleaseAnswers was called.
   void HoldAnswers(std::size_t calls);

@@ -367,7 +367,7 @@ TEST(JournalModel, EveryHistoryEndsAsWantedAndRemovesOnlyWhatIsOurs) {
   EXPECT_EQ(FirstWrongHistory(Without::kNothing), "");
 }
 
-// Where the first wrong history without a rule ends. Only the destination itself counts.
+// Does some history end wrong at the destination itself?
 bool EndsWrong(Without without) {
   const std::string wrong = FirstWrongHistory(without);
   return wrong.ends_with("the list") || wrong.ends_with("not ours");
