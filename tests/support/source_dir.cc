@@ -2,6 +2,8 @@
 
 namespace cohort_sync {
 
-std::string SourceDir() { return COHORT_SYNC_SOURCE_DIR; }
+std::string SourceDir() {
+  return COHORT_SYNC_SOURCE_DIR;
+}
 
 }  // namespace cohort_sync
