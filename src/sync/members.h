@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_vector.h"
+
 namespace cohort_sync {
 
 // A contact identifier with its keyed hash. The bytes belong to somebody else.
@@ -65,9 +67,9 @@ class MemberRows {
 
   std::uint64_t hash_key_ = 0;
   unsigned partition_bits_ = 0;
-  std::vector<Entry> entries_;                       // Grouped by partition.
+  LargeVector<Entry> entries_;                       // Grouped by partition.
   std::vector<std::size_t> partition_starts_{0, 0};  // 2^bits + 1 offsets into entries_.
-  std::vector<char> bytes_;                          // The identifiers, in the order of entries_.
+  LargeVector<char> bytes_;                          // The identifiers, in the order of entries_.
 };
 
 // Collects rows while a file streams by.
