@@ -8,15 +8,16 @@
 namespace cohort_sync {
 namespace {
 
-const CommandOption kApprove{
+const CommandOption approve{
     "approve", "N", "let at most N removals through; the held run prints the number"};
-const CommandOption kApproveAdds{"approve-adds", "N", "the same for adds that were held"};
-const CommandOption kForce{
+const CommandOption approve_adds{"approve-adds", "N", "the same for adds that were held"};
+const CommandOption force{
     "force", "", "accept a snapshot that is older than the last accepted one"};
-const CommandOption kWait{
+const CommandOption wait{
     "wait", "TIME", "give up after so long without progress, for example 90s or 15m (default 15m)"};
 
-std::vector<Command> MakeCommands() {
+// What reads cohorts and changes lists.
+std::vector<Command> SyncCommands() {
   return {
       {"check",
        "",
@@ -39,7 +40,7 @@ std::vector<Command> MakeCommands() {
        "how\n"
        "long they take. An Amplitude export that it asks for is used by a sync within 15 minutes.\n"
        "Without COHORT: all configured syncs. A cohort is named by its id or its name.",
-       {kApprove, kApproveAdds, kForce},
+       {approve, approve_adds, force},
        RunPlan},
       {"sync",
        "[COHORT...]",
@@ -52,7 +53,7 @@ std::vector<Command> MakeCommands() {
        "removals\n"
        "are held until they are approved by their number.\n"
        "Without COHORT: all configured syncs.",
-       {kApprove, kApproveAdds, kForce, kWait},
+       {approve, approve_adds, force, wait},
        RunSync},
       {"resync",
        "COHORT...",
@@ -64,7 +65,7 @@ std::vector<Command> MakeCommands() {
        "it. Makes the list again when it is gone. One call per contact; 'plan' comes first and "
        "says how\n"
        "many calls and how long.",
-       {kApprove, kApproveAdds, kForce, kWait},
+       {approve, approve_adds, force, wait},
        RunResync},
       {"retry",
        "[COHORT]",
@@ -74,8 +75,14 @@ std::vector<Command> MakeCommands() {
        "Opens the operations that were refused, or whose attempts were used up, and delivers "
        "them.\n"
        "Also lets a stopped sync go on. Without COHORT: all configured syncs.",
-       {kWait},
+       {wait},
        RunRetry},
+  };
+}
+
+// What looks back, and what runs until it is stopped.
+std::vector<Command> OtherCommands() {
+  return {
       {"status",
        "",
        0,
@@ -126,6 +133,13 @@ std::vector<Command> MakeCommands() {
   };
 }
 
+std::vector<Command> MakeCommands() {
+  std::vector<Command> commands = SyncCommands();
+  const std::vector<Command> others = OtherCommands();
+  commands.insert(commands.end(), others.begin(), others.end());
+  return commands;
+}
+
 std::string OptionLine(const CommandOption& option) {
   const std::string left =
       "--" + option.name + (option.value_name.empty() ? "" : " " + option.value_name);
@@ -144,19 +158,19 @@ Result<std::optional<std::int64_t>> CommandArguments::Number(const std::string& 
 }
 
 const std::vector<Command>& AllCommands() {
-  static const auto* const kCommands = new std::vector<Command>(MakeCommands());
-  return *kCommands;
+  static const auto* const commands = new std::vector<Command>(MakeCommands());
+  return *commands;
 }
 
 const std::vector<CommandOption>& GlobalOptions() {
-  static const auto* const kOptions = new std::vector<CommandOption>{
+  static const auto* const options = new std::vector<CommandOption>{
       {"config", "FILE", "the configuration (default cohort-sync.json)"},
       {"json", "", "print JSON for programs instead of text for people"},
       {"log-level", "LEVEL", "debug, info, warning, error or off (default warning)"},
       {"help", "", "this text; behind a command, that command's"},
       {"version", "", "the version"},
   };
-  return *kOptions;
+  return *options;
 }
 
 std::string HelpText() {

@@ -124,7 +124,7 @@ Result<Invocation> Interpret(const std::vector<std::string>& words) {
     if (!command) return Fail(command.error());
     invocation.command = *command;
   }
-  const std::vector<CommandOption> globals = GlobalOptions();
+  const std::vector<CommandOption>& globals = GlobalOptions();
   for (const po::option& option : Parse(words, OptionsOf(invocation.command), false).options) {
     const std::string value = option.value.empty() ? std::string() : option.value.front();
     if (option.string_key == "words") {

@@ -68,7 +68,6 @@ std::string DeliveredLine(const RunReport& run) {
   std::string text = Format("{} in {}",
                             Count(delivery.delivered, "operation", "operations"),
                             Count(delivery.calls, "call", "calls"));
-  if (run.finished_at) text += ", " + FormatDuration(*run.finished_at - run.started_at);
   if (delivery.unneeded > 0)
     text += Format("; {} needed no call", WithThousands(delivery.unneeded));
   return Line("delivered", text);
@@ -102,10 +101,10 @@ std::string CsvField(std::string value) {
 }
 
 std::string CsvLine(const std::vector<std::string>& fields) {
-  std::vector<std::string> quoted;
+  std::string line;
   for (const std::string& field : fields)
-    quoted.push_back(CsvField(field));
-  return Join(quoted, ",") + '\n';
+    line += (line.empty() ? "" : ",") + CsvField(field);
+  return line + '\n';
 }
 
 std::string RowNumber(const RejectedRow& row) {
@@ -129,7 +128,9 @@ std::string RunText(const RunReport& run) {
   for (const std::string& note : run.notes)
     text += Line("note", note);
   if (!run.error.empty()) text += Line("error", run.error);
-  return text + Line(Format("run {}", run.id.value()), std::string(ToString(run.state)));
+  std::string state(ToString(run.state));
+  if (run.finished_at) state += ", took " + FormatDuration(*run.finished_at - run.started_at);
+  return text + Line(Format("run {}", run.id.value()), state);
 }
 
 std::string RunDetailsText(const RunReport& run,

@@ -62,6 +62,7 @@ Result<const SyncConfig*> FindSync(const Config& config,
                        nearest ? Format(", did you mean '{}'?", *nearest) : std::string()));
   }
   std::vector<std::string> ids;
+  ids.reserve(found.size());
   for (const SyncConfig* sync : found)
     ids.push_back(Format("{} (to {})", sync->key.cohort.value(), sync->key.destination.value()));
   return Fail(

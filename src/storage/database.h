@@ -10,7 +10,7 @@
 
 #include "base/database_error.h"
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's own.
 class Database;
 class Exception;
 class Statement;

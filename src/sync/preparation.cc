@@ -194,9 +194,10 @@ void Preparation::CountAndJudge(PreparedRun& run) {
   counts.desired_before = run.delta.desired_before;
   counts.members = counts.unchanged + adds;
   if (run.snapshot.expected_size && *run.snapshot.expected_size != run.snapshot.rows)
-    run.notes.push_back(Format("amplitude gives the cohort's size as {}, the export has {}",
-                               WithThousands(*run.snapshot.expected_size),
-                               Count(run.snapshot.rows, "row", "rows")));
+    run.notes.push_back(
+        Format("amplitude counted {} members when it last computed the cohort, the export has {}",
+               WithThousands(*run.snapshot.expected_size),
+               Count(run.snapshot.rows, "row", "rows")));
 
   GuardInput input;
   input.first_snapshot = run.first_sync();

@@ -39,9 +39,9 @@ TEST(RunText, TellsTheRunInAFewLines) {
             "  left out   4 rows: 1 missing, 2 malformed, 1 duplicate\n"
             "  change     1 to add, 0 to remove, 100 unchanged\n"
             "  held       900 removals until approved\n"
-            "  delivered  1 operation in 1 call, 2 s\n"
+            "  delivered  1 operation in 1 call\n"
             "  note       removals held: too many\n"
-            "  run 4      held\n");
+            "  run 4      held, took 2 s\n");
 }
 
 TEST(RunText, OfARunThatFailedEarlyIsItsError) {

@@ -18,7 +18,7 @@ TEST_F(StoryTest, TenUsersBecomeTenContacts) {
   EXPECT_EQ(result.code, ExitCode::kDone) << result.err;
   EXPECT_THAT(result.out, HasSubstr("active users (9apg8e8f) → activeusers\n"));
   EXPECT_THAT(result.out, HasSubstr("10 rows, 10 contacts"));
-  EXPECT_THAT(result.out, HasSubstr("run 1      succeeded\n"));
+  EXPECT_THAT(result.out, HasSubstr("run 1      succeeded, took "));
   EXPECT_THAT(ListAtCordial("activeusers"), SizeIs(10));
 }
 

@@ -91,7 +91,8 @@ TEST_F(PreparationTest, WarnsWhenTheRowsAreNotTheCohortsSize) {
   world_.source.values = Contacts(1);
   world_.source.expected_size = 1'204;
   EXPECT_THAT(Planned().notes,
-              ElementsAre("amplitude gives the cohort's size as 1,204, the export has 1 row"));
+              ElementsAre("amplitude counted 1,204 members when it last computed the cohort, the "
+                          "export has 1 row"));
   world_.source.expected_size = 1;
   EXPECT_THAT(Planned().notes, IsEmpty());
 }
