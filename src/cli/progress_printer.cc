@@ -12,24 +12,25 @@ constexpr Duration kBetweenLines{5'000};
 }  // namespace
 
 void ProgressPrinter::Fetching(const SyncTarget& target) {
-  started_at_ = printed_at_ = clock_.Steady();
+  delivering_since_.reset();
   if (!quiet_) err_ << Format("reading cohort '{}'\n", target.key.cohort.value()) << std::flush;
 }
 
-void ProgressPrinter::Planned(const PreparedRun& plan) {
-  started_at_ = printed_at_ = clock_.Steady();
+void ProgressPrinter::Planned(const SyncTarget& target, const PreparedRun& plan) {
   if (quiet_ || plan.calls == 0) return;
-  err_ << Format("{} to deliver to list '{}'\n",
+  err_ << Format("{} to deliver to list '{}', about {}\n",
                  Count(plan.calls, "operation", "operations"),
-                 plan.list.value())
+                 plan.list.value(),
+                 FormatDuration(plan.EstimatedTime(target.delivery.requests_per_second)))
        << std::flush;
 }
 
 void ProgressPrinter::Delivering(const DeliveryProgress& progress) {
   const SteadyPoint now = clock_.Steady();
+  if (!delivering_since_) delivering_since_ = printed_at_ = now;
   if (quiet_ || now - printed_at_ < kBetweenLines) return;
   printed_at_ = now;
-  const double seconds = static_cast<double>((now - started_at_).count()) / 1000.0;
+  const double seconds = static_cast<double>((now - *delivering_since_).count()) / 1000.0;
   const double rate = static_cast<double>(progress.done) / seconds;
   std::string line = Format("delivered {} of {}, {:.1f} per second",
                             WithThousands(progress.done),

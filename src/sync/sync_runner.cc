@@ -122,7 +122,7 @@ RunReport SyncRunner::Run(const SyncTarget& target,
     return report;
   }
   if (Status planned = preparation.Plan(*run); !planned) return failed(planned.error());
-  observer.Planned(*run);
+  observer.Planned(target, *run);
   if (stop.stop_requested())
     return failed(Error(ErrorCode::kInterrupted, "stopped before anything was changed"));
 

@@ -23,7 +23,7 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void Fetching(const SyncTarget& /*target*/) {}
-  virtual void Planned(const PreparedRun& /*plan*/) {}
+  virtual void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) {}
   virtual void Delivering(const DeliveryProgress& /*progress*/) {}
 };
 

@@ -110,7 +110,7 @@ TEST_F(SyncRunnerTest, ShowsItsPhasesInOrder) {
   class Recorder final : public RunObserver {
    public:
     void Fetching(const SyncTarget& /*target*/) override { phases.emplace_back("fetching"); }
-    void Planned(const PreparedRun& plan) override {
+    void Planned(const SyncTarget& /*target*/, const PreparedRun& plan) override {
       phases.push_back(Format("planned {}", plan.calls));
     }
     void Delivering(const DeliveryProgress& progress) override {
@@ -184,7 +184,9 @@ TEST_F(SyncRunnerTest, AnInterruptedFetchDeliversNothing) {
 TEST_F(SyncRunnerTest, AStopAfterThePlanChangesNothing) {
   class Stopper final : public RunObserver {
    public:
-    void Planned(const PreparedRun& /*plan*/) override { stop.request_stop(); }
+    void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) override {
+      stop.request_stop();
+    }
     std::stop_source stop;
   };
   world_.source.values = Contacts(5);
@@ -201,7 +203,7 @@ TEST_F(SyncRunnerTest, AListThatCannotBeMadeFailsTheRunBeforeTheCommit) {
   class Breaker final : public RunObserver {
    public:
     explicit Breaker(FakeListDestination& destination) : destination_(destination) {}
-    void Planned(const PreparedRun& /*plan*/) override {
+    void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) override {
       destination_.blocking_error = Error(ErrorCode::kRejected, "list 'ActiveUsers': name taken");
     }
 
