@@ -16,8 +16,8 @@ const CommandOption force{
 const CommandOption wait{
     "wait", "TIME", "give up after so long without progress, for example 90s or 15m (default 15m)"};
 
-// What reads cohorts and changes lists.
-std::vector<Command> SyncCommands() {
+// What only looks ahead.
+std::vector<Command> PlanCommands() {
   return {
       {"check",
        "",
@@ -42,6 +42,12 @@ std::vector<Command> SyncCommands() {
        "Without COHORT: all configured syncs. A cohort is named by its id or its name.",
        {approve, approve_adds, force},
        RunPlan},
+  };
+}
+
+// What changes lists.
+std::vector<Command> SyncCommands() {
+  return {
       {"sync",
        "[COHORT...]",
        0,
@@ -134,9 +140,9 @@ std::vector<Command> OtherCommands() {
 }
 
 std::vector<Command> MakeCommands() {
-  std::vector<Command> commands = SyncCommands();
-  const std::vector<Command> others = OtherCommands();
-  commands.insert(commands.end(), others.begin(), others.end());
+  std::vector<Command> commands;
+  for (const std::vector<Command>& some : {PlanCommands(), SyncCommands(), OtherCommands()})
+    commands.insert(commands.end(), some.begin(), some.end());
   return commands;
 }
 
