@@ -250,7 +250,9 @@ Status SetSwitches(std::string_view json, CordialSwitches& cordial, AmplitudeSwi
   CordialSwitches new_cordial = cordial;
   AmplitudeSwitches new_amplitude = amplitude;
   const std::vector<Entry> entries = AllEntries(new_cordial, new_amplitude);
-  for (const auto& [name, value] : parsed.items()) {
+  for (const auto& item : parsed.items()) {
+    const std::string& name = item.key();
+    const Json& value = item.value();
     const auto entry = std::find_if(entries.begin(), entries.end(), [&](const Entry& candidate) {
       return candidate.name == name;
     });
