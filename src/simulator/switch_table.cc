@@ -222,6 +222,7 @@ std::vector<Entry> AllEntries(CordialSwitches& cordial, AmplitudeSwitches& ampli
 
 std::string UnknownSwitch(const std::string& name, const std::vector<Entry>& entries) {
   std::vector<std::string> names;
+  names.reserve(entries.size());
   for (const Entry& entry : entries)
     names.push_back(entry.name);
   const std::optional<std::string> closest = ClosestMatch(name, names);
