@@ -120,7 +120,7 @@ Status CohortCsv::RefuseForeign() const {
                      Printable(body, kQuotedBytes)));
 }
 
-Result<std::vector<std::size_t>> CohortCsv::OnHeader(Columns columns) {
+Status CohortCsv::OnHeader(Columns columns) {
   header_seen_ = true;
   static const std::vector<std::string> group_names = {"group_value"};
   static const std::vector<std::string> member_names = {
@@ -132,8 +132,9 @@ Result<std::vector<std::size_t>> CohortCsv::OnHeader(Columns columns) {
   }
   const auto identifier = FindColumn(columns, NamesOfIdentifier(identifier_.property));
   if (!identifier) return Fail(NoIdentifierColumn(columns));
-  const auto member = FindColumn(columns, member_names);
-  return member ? std::vector{*identifier, *member} : std::vector{*identifier};
+  identifier_column_ = *identifier;
+  member_column_ = FindColumn(columns, member_names);
+  return {};
 }
 
 Error CohortCsv::NoIdentifierColumn(Columns columns) const {
@@ -162,41 +163,26 @@ Error CohortCsv::NoIdentifierColumn(Columns columns) const {
                       meant ? Format("did you mean '{}'? ", Printable(*meant)) : ""));
 }
 
-void CohortCsv::ExpectBytes(std::uintmax_t bytes) {
-  // A row has at least its ids' quotes and digits; an identifier is at most about half of its row.
-  constexpr std::uintmax_t kShortRow = 32;
-  constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 31U;
-  const auto expected = static_cast<std::size_t>(std::min(bytes, kMostBytes));
-  builder_.Reserve(expected / kShortRow, expected / 2);
+void CohortCsv::OnRow(const CsvRow& row) {
+  result_.rows = row.number();
+  const std::string_view value = Bare(row.Value(identifier_column_, scratch_));
+  if (value == options_.null_token) return Reject(row, RejectReason::kMissing, {});
+  const NormalizedIdentifier identifier = NormalizeIdentifier(kind_, value, lower_case_);
+  if (!identifier.accepted) return Reject(row, identifier.reason, value);
+  if (!full_ && !builder_.Add(identifier.value)) full_ = true;
 }
 
-void CohortCsv::OnRow(std::int64_t row, std::span<const std::string_view> values) {
-  result_.rows = row;
-  const std::string_view value = Bare(values[0]);
-  const std::string_view member = values.size() > 1 ? Bare(values[1]) : std::string_view();
-  if (value == options_.null_token) {
-    Reject(row, RejectReason::kMissing, {}, member);
-    return;
-  }
-  const NormalizedIdentifier identifier = NormalizeIdentifier(kind_, value, scratch_);
-  if (!identifier.accepted) {
-    Reject(row, identifier.reason, value, member);
-  } else if (!full_ && !builder_.Add(identifier.value)) {
-    full_ = true;
-  }
-}
-
-void CohortCsv::Reject(std::int64_t row,
-                       RejectReason reason,
-                       std::string_view value,
-                       std::string_view member) {
+void CohortCsv::Reject(const CsvRow& row, RejectReason reason, std::string_view value) {
   std::int64_t& count = result_.rejected[static_cast<std::size_t>(reason)];
-  if (std::cmp_less(count++, kMaxListedRejectedRows)) {
-    const std::string_view shown =
-        reason == RejectReason::kMissing ? std::string_view() : CutText(value, kMaxListedBytes);
-    result_.rejected_rows.push_back(
-        {row, reason, std::string(shown), std::string(CutText(member, kMaxListedBytes))});
+  if (std::cmp_greater_equal(count++, kMaxListedRejectedRows)) return;
+  RejectedRow rejected;
+  rejected.row = row.number();
+  rejected.reason = reason;
+  if (reason != RejectReason::kMissing) rejected.value = CutText(value, kMaxListedBytes);
+  if (member_column_) {  // Last: it may take the place of what `value` points into.
+    rejected.member = CutText(Bare(row.Value(*member_column_, scratch_)), kMaxListedBytes);
   }
+  result_.rejected_rows.push_back(std::move(rejected));
 }
 
 }  // namespace cohort_sync::amplitude

@@ -3,6 +3,7 @@
 #define COHORT_SYNC_AMPLITUDE_COHORT_CSV_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,10 +41,6 @@ class CohortCsv final : private CsvHandler {
  public:
   CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options = {});
 
-  // Makes room for a file of about this size, before the first Feed. Only a hint: address space is
-  // taken, memory only as rows come.
-  void ExpectBytes(std::uintmax_t bytes);
-
   // kInvalidInput when it is not such a file: no identifier column (with the columns that are
   // there), a group cohort, HTML, XML or JSON (with its beginning), and what CsvReader and Gunzip
   // refuse. After a failure the object is of no use.
@@ -53,16 +50,13 @@ class CohortCsv final : private CsvHandler {
   [[nodiscard]] Result<CohortRows> Finish();
 
  private:
-  Result<std::vector<std::size_t>> OnHeader(std::span<const std::string> columns) override;
-  void OnRow(std::int64_t row, std::span<const std::string_view> values) override;
+  Status OnHeader(std::span<const std::string> columns) override;
+  void OnRow(const CsvRow& row) override;
 
   Status TakePlain(std::string_view bytes);
   [[nodiscard]] Status RefuseForeign() const;
   [[nodiscard]] Error NoIdentifierColumn(std::span<const std::string> columns) const;
-  void Reject(std::int64_t row,
-              RejectReason reason,
-              std::string_view value,
-              std::string_view member);
+  void Reject(const CsvRow& row, RejectReason reason, std::string_view value);
 
   IdentifierMapping identifier_;
   IdentifierKind kind_;
@@ -76,8 +70,11 @@ class CohortCsv final : private CsvHandler {
   Beginning beginning_ = Beginning::kUnknown;
   std::string first_bytes_;  // Until it is known what they begin.
   bool header_seen_ = false;
-  bool full_ = false;  // The identifiers passed what MemberRows can hold.
-  std::string scratch_;
+  std::size_t identifier_column_ = 0;
+  std::optional<std::size_t> member_column_;
+  bool full_ = false;    // The identifiers passed what MemberRows can hold.
+  std::string scratch_;  // What the views of one row point into.
+  std::string lower_case_;
 };
 
 }  // namespace cohort_sync::amplitude

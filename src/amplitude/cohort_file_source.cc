@@ -1,7 +1,5 @@
 #include "amplitude/cohort_file_source.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "amplitude/stable_file.h"
@@ -17,9 +15,6 @@ CohortFileSource::CohortFileSource(std::string path,
 Result<Snapshot> CohortFileSource::Fetch(const FetchRequest& request, const std::stop_token& stop) {
   const std::string context = Format("file '{}'", path_);
   CohortCsv csv(request.identifier, request.hash_key, options_);
-  std::error_code unknown_size;  // Then ReadStableFile says why.
-  if (const auto size = std::filesystem::file_size(path_, unknown_size); !unknown_size)
-    csv.ExpectBytes(size);
   const Result<TimePoint> changed = ReadStableFile(
       path_, [&csv](std::string_view bytes) { return csv.Feed(bytes); }, stop);
   if (!changed) return Fail(changed.error().WithContext(context));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <utility>
+#include <vector>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -45,6 +45,28 @@ std::uint64_t Matches(const Block& block, char wanted) {
 #endif
 
 }  // namespace
+
+// Relies on the rules of CsvReader::ScanBlock: a field that starts with a quote ends with its pair.
+std::string_view CsvRow::Value(std::size_t column, std::string& scratch) const {
+  std::string_view field = FieldAsWritten(column);
+  if (field.empty() || field.front() != '"') return field;
+  field = field.substr(1, field.size() - 2);
+  if (!may_hold_doubled_quotes_ || field.find('"') == std::string_view::npos) return field;
+  scratch.clear();
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    scratch += field[i];
+    if (field[i] == '"') ++i;
+  }
+  return scratch;
+}
+
+std::string_view CsvRow::FieldAsWritten(std::size_t column) const {
+  const std::size_t start = column == 0 ? 0 : ends_[column - 1] + std::size_t{1};
+  std::string_view field = bytes_.substr(start, ends_[column] - start);
+  // Of CRLF: a carriage return of the last field that is inside quotes is not its last byte.
+  if (column + 1 == ends_.size() && !field.empty() && field.back() == '\r') field.remove_suffix(1);
+  return field;
+}
 
 #if defined(__SSE2__)
 CsvReader::Masks CsvReader::Classify(const char* bytes) {
@@ -185,8 +207,10 @@ bool CsvReader::EndRow(std::string_view slice, std::size_t line_feed_at) {
     row = kept_;
   }
   if (!CheckLimits(row.size())) return false;
+  const std::span<const std::uint32_t> ends(ends_.data(), fields_);
+  const bool may_hold_doubled_quotes = last_doubled_ >= row_offset_;
   if (!header_seen_) {
-    if (!TakeHeader(row)) return false;
+    if (!TakeHeader({0, row, ends, may_hold_doubled_quotes})) return false;
   } else {
     if (fields_ != columns_) {
       return FailAt(row_offset_,
@@ -194,11 +218,7 @@ bool CsvReader::EndRow(std::string_view slice, std::size_t line_feed_at) {
                            Count(static_cast<std::int64_t>(fields_), "column", "columns"),
                            columns_));
     }
-    ++row_;
-    const bool may_be_doubled = last_doubled_ >= row_offset_;
-    for (std::size_t i = 0; i < wanted_.size(); ++i)
-      values_[i] = Unquote(FieldAsWritten(row, wanted_[i]), may_be_doubled, scratch_[i]);
-    handler_.OnRow(row_, values_);
+    handler_.OnRow({++row_, row, ends, may_hold_doubled_quotes});
   }
   fields_ = 0;
   kept_.clear();
@@ -207,24 +227,21 @@ bool CsvReader::EndRow(std::string_view slice, std::size_t line_feed_at) {
   return true;
 }
 
-bool CsvReader::TakeHeader(std::string_view row) {
+bool CsvReader::TakeHeader(const CsvRow& row) {
   std::vector<std::string> names;
+  names.reserve(row.columns());
   std::string scratch;
-  for (std::size_t i = 0; i < fields_; ++i) {
-    std::string_view name = Unquote(FieldAsWritten(row, i), true, scratch);
+  for (std::size_t i = 0; i < row.columns(); ++i) {
+    std::string_view name = row.Value(i, scratch);
     name.remove_prefix(std::min(name.find_first_not_of('\t'), name.size()));
     names.emplace_back(name);
   }
-  Result<std::vector<std::size_t>> wanted = handler_.OnHeader(names);
-  if (!wanted) {
-    error_ = wanted.error();
+  if (const Status taken = handler_.OnHeader(names); !taken) {
+    error_ = taken.error();
     return false;
   }
   header_seen_ = true;
-  columns_ = fields_;
-  wanted_ = std::move(*wanted);
-  values_.resize(wanted_.size());
-  scratch_.resize(wanted_.size());
+  columns_ = row.columns();
   return true;
 }
 
@@ -263,29 +280,6 @@ bool CsvReader::FailAt(std::uint64_t byte, std::string_view problem) {
 
 std::string CsvReader::RowName() const {
   return header_seen_ ? Format("row {}", row_ + 1) : "the header";
-}
-
-std::string_view CsvReader::FieldAsWritten(std::string_view row, std::size_t column) const {
-  const std::size_t start = column == 0 ? 0 : ends_[column - 1] + std::size_t{1};
-  std::string_view field = row.substr(start, ends_[column] - start);
-  // Of CRLF: a carriage return of the last field that is inside quotes is not its last byte.
-  if (column + 1 == fields_ && !field.empty() && field.back() == '\r') field.remove_suffix(1);
-  return field;
-}
-
-// REQUIRES: the rules of ScanBlock hold, so that a field starting with a quote ends with its pair.
-std::string_view CsvReader::Unquote(std::string_view field,
-                                    bool may_be_doubled,
-                                    std::string& scratch) {
-  if (field.empty() || field.front() != '"') return field;
-  field = field.substr(1, field.size() - 2);
-  if (!may_be_doubled || field.find('"') == std::string_view::npos) return field;
-  scratch.clear();
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    scratch += field[i];
-    if (field[i] == '"') ++i;
-  }
-  return scratch;
 }
 
 }  // namespace cohort_sync::amplitude

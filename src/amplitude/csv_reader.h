@@ -9,7 +9,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 
@@ -19,18 +18,44 @@ inline constexpr std::size_t kMaxCsvColumns = 256;
 inline constexpr std::size_t kMaxCsvFieldBytes = 64U << 10U;  // As written, quotes included.
 inline constexpr std::size_t kMaxCsvRowBytes = 1U << 20U;     // As written, without the line end.
 
+// One row while it is read: of the bytes behind it, only what is asked for is looked at.
+class CsvRow {
+ public:
+  // `ends`: where each field ends, from the first byte of `bytes`.
+  CsvRow(std::int64_t number,
+         std::string_view bytes,
+         std::span<const std::uint32_t> ends,
+         bool may_hold_doubled_quotes)
+      : number_(number),
+        bytes_(bytes),
+        ends_(ends),
+        may_hold_doubled_quotes_(may_hold_doubled_quotes) {}
+
+  // Of the data rows, from 1; 0 is the header.
+  [[nodiscard]] std::int64_t number() const { return number_; }
+  [[nodiscard]] std::size_t columns() const { return ends_.size(); }
+  // Unquoted. A view into the row or, where a quote is doubled, into `scratch`; valid as long as
+  // the row is. REQUIRES: column < columns().
+  [[nodiscard]] std::string_view Value(std::size_t column, std::string& scratch) const;
+
+ private:
+  [[nodiscard]] std::string_view FieldAsWritten(std::size_t column) const;
+
+  std::int64_t number_;
+  std::string_view bytes_;
+  std::span<const std::uint32_t> ends_;
+  bool may_hold_doubled_quotes_;
+};
+
 // What a reader passes its rows to.
 class CsvHandler {
  public:
   virtual ~CsvHandler() = default;
-  // Once, before any row; an error ends the read. Returns the columns that OnRow is to get.
-  // `columns` are without leading tabs, which Amplitude's downloads from the browser carry
-  // (contracts/amplitude.md 1.7).
-  [[nodiscard]] virtual Result<std::vector<std::size_t>> OnHeader(
-      std::span<const std::string> columns) = 0;
-  // `row` counts data rows from 1. One value per wanted column, in the order of OnHeader's result,
-  // unquoted; valid during the call only.
-  virtual void OnRow(std::int64_t row, std::span<const std::string_view> values) = 0;
+  // Once, before any row; an error ends the read. `columns` are without leading tabs, which
+  // Amplitude's downloads from the browser carry (contracts/amplitude.md 1.7).
+  [[nodiscard]] virtual Status OnHeader(std::span<const std::string> columns) = 0;
+  // With as many columns as the header. The row is valid during the call only.
+  virtual void OnRow(const CsvRow& row) = 0;
 };
 
 // A push parser: takes the bytes in pieces of any size, best 256 KiB to 1 MiB.
@@ -65,16 +90,12 @@ class CsvReader {
   bool FeedSlice(std::string_view slice);
   bool ScanBlock(const Masks& masks, unsigned length, std::string_view slice, std::size_t base);
   bool EndRow(std::string_view slice, std::size_t line_feed_at);
-  bool TakeHeader(std::string_view row);
+  bool TakeHeader(const CsvRow& row);
   bool KeepUnfinishedRow(std::string_view slice);
   bool CheckLimits(std::size_t row_bytes);
   bool FailAt(std::uint64_t byte, std::string_view problem);  // Offset in the input.
 
   [[nodiscard]] std::string RowName() const;
-  [[nodiscard]] std::string_view FieldAsWritten(std::string_view row, std::size_t column) const;
-  static std::string_view Unquote(std::string_view field,
-                                  bool may_be_doubled,
-                                  std::string& scratch);
 
   CsvHandler& handler_;
   std::optional<Error> error_;
@@ -99,9 +120,6 @@ class CsvReader {
   bool header_seen_ = false;
   std::size_t columns_ = 0;
   std::int64_t row_ = 0;  // Data rows ended so far.
-  std::vector<std::size_t> wanted_;
-  std::vector<std::string_view> values_;
-  std::vector<std::string> scratch_;  // One per wanted column.
 };
 
 }  // namespace cohort_sync::amplitude

@@ -14,7 +14,7 @@ namespace cohort_sync::amplitude {
 namespace {
 
 // read() and not a mapping: a mapped file that is made shorter would end the process.
-constexpr std::size_t kPieceBytes = 1U << 20U;
+constexpr std::size_t kPieceBytes = 1U << 18U;
 
 std::string SystemReason(int number) {
   return std::generic_category().message(number);

@@ -115,7 +115,6 @@ constexpr Setting kWriterSettings[] = {
     {"journal_size_limit", "67108864", "67108864"},
     {"temp_store", "MEMORY", "2"},
     {"mmap_size", "0", "0"},
-    {"cache_size", "-65536", "-65536"},  // 64 MiB: a first sync fills four indexes.
     {"busy_timeout", "5000", "5000"},
 };
 

@@ -75,11 +75,11 @@ class Differ {
       Compare(desired);
       return;
     }
-    const std::uint64_t step = UINT64_MAX >> snapshot_.partition_bits();
+    constexpr std::uint64_t kStep = UINT64_MAX >> MemberRows::kPartitionBits;
     DesiredRange part;
     std::size_t used = 0;
     for (std::uint64_t first = desired.range.first;; first = part.range.last + 1) {
-      part.range = {first, std::min(first | step, desired.range.last)};
+      part.range = {first, std::min(first | kStep, desired.range.last)};
       const std::size_t start = used;
       while (used < desired.changes.size() && part.range.Contains(desired.changes[used].hash))
         ++used;

@@ -1,11 +1,11 @@
-// The members of one snapshot, as the diff wants them: 16 bytes each beside the identifier, grouped
+// The members of one snapshot, as the diff wants them: 12 bytes each beside the identifier, grouped
 // by the top bits of a keyed hash (design/performance.md, section 1).
 #ifndef COHORT_SYNC_SYNC_MEMBERS_H_
 #define COHORT_SYNC_SYNC_MEMBERS_H_
 
+#include <cstddef>
 #include <cstdint>
-#include <span>
-#include <string>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -28,11 +28,16 @@ struct HashRange {
   friend bool operator==(const HashRange&, const HashRange&) = default;
 };
 
-// Normalized identifiers in the order of their rows, duplicates included: one row, one entry. The
-// diff finds the duplicates on its way. Movable, not copyable; at most 2^32 bytes of identifiers in
-// all.
+// Normalized identifiers, duplicates included: one row, one entry. The diff finds the duplicates on
+// its way. Movable, not copyable; at most 2^32 bytes of identifiers in all.
 class MemberRows {
  public:
+  // Partitions are 2^kPartitionBits equal ranges of the hash. Fixed, so that rows are grouped while
+  // they are read: enough for a partition of a few million rows to stay in the processor's cache,
+  // few enough to write to all of them at once.
+  static constexpr unsigned kPartitionBits = 9;
+  static constexpr std::size_t kPartitions = std::size_t{1} << kPartitionBits;
+
   MemberRows() = default;
   MemberRows(MemberRows&&) = default;
   MemberRows& operator=(MemberRows&&) = default;
@@ -40,14 +45,13 @@ class MemberRows {
   MemberRows& operator=(const MemberRows&) = delete;
 
   // Rows, duplicates included.
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  // Partitions are 2^partition_bits() equal ranges of the hash, in ascending order.
-  [[nodiscard]] unsigned partition_bits() const { return partition_bits_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::uint64_t hash_key() const { return hash_key_; }
 
-  // Calls visit(MemberRef) for every row whose hash is in `range`, partition by partition. The
-  // views stay valid as long as this object, also when it is moved.
+  // Calls visit(MemberRef) for every row whose hash is in `range`: partition by partition in
+  // ascending order, and in the order of the rows within one. The views stay valid as long as this
+  // object, also when it is moved.
   template <typename Visitor>
   void VisitRange(HashRange range, Visitor&& visit) const;
   // How many rows VisitRange may visit for `range` at the most (whole partitions).
@@ -56,20 +60,25 @@ class MemberRows {
  private:
   friend class MemberRowsBuilder;
 
-  struct Entry {
+  // A row is its hash, the length of its identifier, and the identifier, one behind the other.
+  struct RowHead {
     std::uint64_t hash;
-    std::uint32_t offset;
     std::uint32_t length;
   };
-  [[nodiscard]] std::size_t PartitionOf(std::uint64_t hash) const {
-    return partition_bits_ == 0 ? 0 : hash >> (64U - partition_bits_);
+  static constexpr std::size_t kHeadBytes = sizeof(RowHead::hash) + sizeof(RowHead::length);
+
+  struct Partition {
+    std::size_t rows = 0;
+    std::vector<std::string_view> chunks;  // Of whole rows.
+  };
+  [[nodiscard]] static std::size_t PartitionOf(std::uint64_t hash) {
+    return hash >> (64U - kPartitionBits);
   }
 
   std::uint64_t hash_key_ = 0;
-  unsigned partition_bits_ = 0;
-  LargeVector<Entry> entries_;                       // Grouped by partition.
-  std::vector<std::size_t> partition_starts_{0, 0};  // 2^bits + 1 offsets into entries_.
-  LargeVector<char> bytes_;                          // The identifiers, in the order of entries_.
+  std::size_t size_ = 0;
+  std::vector<Partition> partitions_;       // kPartitions, or none when there is no row.
+  std::vector<LargeVector<char>> storage_;  // What the chunks are cut from.
 };
 
 // Collects rows while a file streams by.
@@ -78,28 +87,47 @@ class MemberRowsBuilder {
   // `hash_key` is the state's key (SyncStore::hash_key).
   explicit MemberRowsBuilder(std::uint64_t hash_key);
 
-  // Makes room, so that rows up to these numbers are added without moving what is there.
-  void Reserve(std::size_t rows, std::size_t bytes);
-
   // Copies `value`. Returns false, and adds nothing, when the identifiers would pass 2^32 bytes.
   [[nodiscard]] bool Add(std::string_view value);
-  [[nodiscard]] std::size_t size() const { return rows_.entries_.size(); }
+  [[nodiscard]] std::size_t size() const { return rows_.size_; }
 
-  // Groups the rows; the builder is empty afterwards.
+  // The builder is empty afterwards.
   [[nodiscard]] MemberRows Finish();
 
  private:
+  // The chunk that a partition is written to.
+  struct Chunk {
+    char* begin = nullptr;
+    char* next = nullptr;
+    char* end = nullptr;
+    std::size_t rows = 0;
+  };
+  void Seal(std::size_t partition);
+  void StartChunk(std::size_t partition, std::size_t row_bytes);
+  char* Allocate(std::size_t bytes);
+
   MemberRows rows_;
+  std::uint64_t value_bytes_ = 0;
+  std::vector<Chunk> open_;     // One per partition.
+  std::size_t block_used_ = 0;  // Of the last of rows_.storage_.
 };
 
 template <typename Visitor>
 void MemberRows::VisitRange(HashRange range, Visitor&& visit) const {
-  const std::size_t begin = partition_starts_[PartitionOf(range.first)];
-  const std::size_t end = partition_starts_[PartitionOf(range.last) + 1];
-  for (std::size_t i = begin; i < end; ++i) {
-    const Entry& entry = entries_[i];
-    if (!range.Contains(entry.hash)) continue;
-    visit(MemberRef{entry.hash, std::string_view(bytes_.data() + entry.offset, entry.length)});
+  if (empty()) return;
+  const std::size_t last = PartitionOf(range.last);
+  for (std::size_t p = PartitionOf(range.first); p <= last; ++p) {
+    for (const std::string_view chunk : partitions_[p].chunks) {
+      const char* const end = chunk.data() + chunk.size();
+      for (const char* at = chunk.data(); at != end;) {
+        RowHead head;
+        std::memcpy(&head.hash, at, sizeof(head.hash));
+        std::memcpy(&head.length, at + sizeof(head.hash), sizeof(head.length));
+        const std::string_view value(at + kHeadBytes, head.length);
+        at = value.data() + value.size();
+        if (range.Contains(head.hash)) visit(MemberRef{head.hash, value});
+      }
+    }
   }
 }
 

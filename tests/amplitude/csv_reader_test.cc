@@ -12,19 +12,18 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-// Wants every column, so that everything read can be compared.
 class RecordingHandler final : public CsvHandler {
  public:
-  Result<std::vector<std::size_t>> OnHeader(std::span<const std::string> columns) override {
+  Status OnHeader(std::span<const std::string> columns) override {
     header.assign(columns.begin(), columns.end());
-    std::vector<std::size_t> wanted(columns.size());
-    for (std::size_t i = 0; i < wanted.size(); ++i)
-      wanted[i] = i;
-    return wanted;
+    return {};
   }
-  void OnRow(std::int64_t row, std::span<const std::string_view> values) override {
-    EXPECT_EQ(row, static_cast<std::int64_t>(rows.size()) + 1);
-    rows.emplace_back(values.begin(), values.end());
+  void OnRow(const CsvRow& row) override {
+    EXPECT_EQ(row.number(), static_cast<std::int64_t>(rows.size()) + 1);
+    rows.emplace_back();
+    std::string scratch;
+    for (std::size_t i = 0; i < row.columns(); ++i)
+      rows.back().emplace_back(row.Value(i, scratch));
   }
 
   Row header;
@@ -221,12 +220,10 @@ TEST(CsvReader, InputWithoutAnyByteHasNoHeaderAndNoError) {
 
 class RefusingHandler final : public CsvHandler {
  public:
-  Result<std::vector<std::size_t>> OnHeader(std::span<const std::string> /*columns*/) override {
+  Status OnHeader(std::span<const std::string> /*columns*/) override {
     return Fail(ErrorCode::kInvalidInput, "no such column");
   }
-  void OnRow(std::int64_t /*row*/, std::span<const std::string_view> /*values*/) override {
-    ADD_FAILURE() << "a row after a refused header";
-  }
+  void OnRow(const CsvRow& /*row*/) override { ADD_FAILURE() << "a row after a refused header"; }
 };
 
 TEST(CsvReader, RefusedHeaderEndsTheRead) {

@@ -67,8 +67,9 @@ RC_GTEST_PROP(MemberRows, VisitingAnySplitOfTheHashCoversEveryRowOnce, ()) {
   static const std::vector<std::string> kValues = Numbered(4 * kSegmentTargetMembers);
   static const MemberRows kRows = RowsOf(kValues);
   // At any place, and at the edges of partitions.
-  const auto edge = rc::gen::map(rc::gen::inRange(1, 8),
-                                 [](int i) { return static_cast<std::uint64_t>(i) << 61U; });
+  const auto edge = rc::gen::map(
+      rc::gen::inRange<std::uint64_t>(1, MemberRows::kPartitions),
+      [](std::uint64_t partition) { return partition << (64U - MemberRows::kPartitionBits); });
   const auto cuts = *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::oneOf(
       rc::gen::arbitrary<std::uint64_t>(), edge, rc::gen::map(edge, [](std::uint64_t first) {
         return first - 1;
@@ -104,12 +105,6 @@ TEST(MemberRows, EmptyVisitsNothing) {
 TEST(MemberRows, HoldsValuesOfAnyLengthIncludingNone) {
   const std::string longest(70'000, 'x');
   EXPECT_EQ(VisitsOf(RowsOf({"", longest})), (Visits{{"", 1}, {longest, 1}}));
-}
-
-TEST(MemberRows, DoublesItsPartitionsWithItsRows) {
-  EXPECT_EQ(RowsOf(Numbered(kSegmentTargetMembers - 1)).partition_bits(), 0U);
-  EXPECT_EQ(RowsOf(Numbered(kSegmentTargetMembers)).partition_bits(), 1U);
-  EXPECT_EQ(RowsOf(Numbered(8 * kSegmentTargetMembers)).partition_bits(), 4U);
 }
 
 TEST(MemberRows, ViewsStayValidWhenItIsMoved) {
