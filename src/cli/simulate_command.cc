@@ -1,11 +1,19 @@
 #include <limits>
+#include <optional>
 #include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "base/format.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
+#include "http/client.h"
 #include "simulator/simulator.h"
+#include "simulator/story.h"
+#include "simulator/story_player.h"
 
 namespace cohort_sync {
 namespace {
@@ -25,6 +33,23 @@ Result<std::uint16_t> PortOf(const CommandArguments& arguments,
   return static_cast<std::uint16_t>(**number);
 }
 
+// For Cordial's imports: a file of this machine or of an https address.
+Result<std::string> FetchFile(const std::string& url) {
+  constexpr std::size_t kLargest = 256U << 20U;
+  const auto [base, target] = http::SplitUrl(url);
+  http::ClientOptions options;
+  options.base_url = base;
+  options.timeout = std::chrono::seconds(10);
+  options.max_response_bytes = kLargest;
+  const auto client = http::MakeClient(options);
+  if (!client) return Fail(client.error());
+  http::Answer answer = (*client)->SendAndWait({.target = target});
+  if (!answer) return Fail(ErrorCode::kUnavailable, answer.error().message);
+  if (answer->status != 200)
+    return Fail(ErrorCode::kUnavailable, Format("http {}", answer->status));
+  return std::move(answer->body);
+}
+
 Result<simulator::SimulatorOptions> OptionsOf(const CommandArguments& arguments) {
   simulator::SimulatorOptions options;
   const auto amplitude = PortOf(arguments, "amplitude-port", kAmplitudePort);
@@ -36,6 +61,7 @@ Result<simulator::SimulatorOptions> OptionsOf(const CommandArguments& arguments)
   options.amplitude_port = *amplitude;
   options.cordial_port = *cordial;
   options.control_port = *control;
+  options.fetch_file = FetchFile;
   const auto cohorts = arguments.options.find("cohorts");
   if (cohorts != arguments.options.end()) {
     auto loaded = simulator::LoadCohorts(cohorts->second);
@@ -45,16 +71,83 @@ Result<simulator::SimulatorOptions> OptionsOf(const CommandArguments& arguments)
   return options;
 }
 
+struct Play {
+  simulator::Story story;
+  std::int64_t speed = 1;  // Seconds of the story per second.
+};
+
+// nullopt without --story.
+Result<std::optional<Play>> PlayOf(const CommandArguments& arguments) {
+  constexpr std::int64_t kFastest = 1'000'000;
+  const auto path = arguments.options.find("story");
+  const auto speed = arguments.Number("speed");
+  if (!speed) return Fail(speed.error());
+  if (path == arguments.options.end()) {
+    if (!*speed) return std::nullopt;
+    return Fail(ErrorCode::kConfiguration, "--speed: there is no story; add --story FILE");
+  }
+  if (arguments.Has("cohorts")) {
+    return Fail(ErrorCode::kConfiguration,
+                "--story and --cohorts: a story brings its own cohorts; leave one out");
+  }
+  if (*speed && (**speed < 1 || **speed > kFastest)) {
+    return Fail(ErrorCode::kConfiguration,
+                Format("--speed {}: must be in 1..{}", **speed, kFastest));
+  }
+  auto story = simulator::LoadStory(path->second);
+  if (!story) return Fail(story.error());
+  return Play{.story = *std::move(story), .speed = speed->value_or(1)};
+}
+
+void PrintStep(const CommandContext& context,
+               const simulator::StoryStep& step,
+               const Status& played) {
+  const std::string problem = played ? "" : played.error().message();
+  if (context.json) {
+    nlohmann::ordered_json line = {{"at_ms", step.at.count()}, {"step", step.text}};
+    if (!played) line["error"] = problem;
+    context.out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    return;
+  }
+  context.out << Format("{:>12}  {}{}{}\n",
+                        FormatDuration(step.at),
+                        step.text,
+                        played ? "" : ": did not happen: ",
+                        problem)
+              << std::flush;
+}
+
+// Returns after the last step, or when a stop is requested.
+void PlayStory(const CommandContext& context, const Play& play, simulator::Simulator& stand_ins) {
+  const std::vector<simulator::StoryStep>& steps = play.story.steps;
+  const SteadyPoint start = context.clock.Steady();
+  std::size_t played = 0;
+  while (played < steps.size()) {
+    const Duration elapsed = (context.clock.Steady() - start) * play.speed;
+    for (const simulator::StoryStep& step : play.story.DueSteps(played, elapsed)) {
+      PrintStep(context, step, simulator::PlayStep(step, stand_ins.access()));
+      ++played;
+    }
+    if (played == steps.size()) break;
+    const Duration left = (steps[played].at - elapsed) / play.speed;
+    if (!context.clock.SleepFor(left + Duration(1), context.stop)) return;
+  }
+  if (!context.json) context.out << "the story is over; the stand-ins go on" << std::endl;
+}
+
 }  // namespace
 
 Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArguments& arguments) {
   Result<simulator::SimulatorOptions> options = OptionsOf(arguments);
   if (!options) return Fail(options.error());
+  Result<std::optional<Play>> play = PlayOf(arguments);
+  if (!play) return Fail(play.error());
+  if (*play) options->cohorts = (*play)->story.cohorts;
   const simulator::AmplitudeKeys keys = options->amplitude_keys;
   const std::string cordial_key = options->cordial_api_key;
   auto started = simulator::Simulator::Start(std::move(*options), context.clock, context.random);
   if (!started) return Fail(started.error());
-  const simulator::Simulator& stand_ins = **started;
+  simulator::Simulator& stand_ins = **started;
   if (context.json) {
     context.out << SimulateJson({stand_ins.amplitude_url(),
                                  keys.api_key,
@@ -79,6 +172,7 @@ Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArgumen
                        stand_ins.control_url())
                 << std::flush;
   }
+  if (*play) PlayStory(context, **play, stand_ins);
   while (context.clock.SleepFor(std::chrono::hours(1), context.stop)) {
   }
   return ExitCode::kDone;

@@ -15,15 +15,12 @@ http::Reply AmplitudeError(int status, std::string_view details) {
 }
 
 http::Reply StorageError(int status, std::string_view code, std::string_view message) {
-  http::Reply reply;
-  reply.response.status = status;
-  reply.response.headers.Add("Content-Type", "application/xml");
-  reply.response.body = Format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<Error><Code>{}</Code><Message>{}</Message></Error>",
-      code,
-      message);
-  return reply;
+  return TypedReply(status,
+                    "application/xml",
+                    Format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                           "<Error><Code>{}</Code><Message>{}</Message></Error>",
+                           code,
+                           message));
 }
 
 }  // namespace cohort_sync::simulator

@@ -46,6 +46,19 @@ std::int64_t AmplitudeProject::UsedThisMonth() const {
   return month_ == MonthOf(clock_.Now()) ? month_count_ : 0;
 }
 
+bool AmplitudeProject::HasPlace() {
+  std::erase_if(waiting_, [now = clock_.Steady()](SteadyPoint sent) { return sent <= now; });
+  return switches_.concurrent_requests == 0 || std::ssize(waiting_) < switches_.concurrent_requests;
+}
+
+std::int64_t AmplitudeProject::RunningExports() const {
+  const TimePoint minute_ago = clock_.Now() - std::chrono::minutes(1);
+  return std::count_if(exports_.begin(), exports_.end(), [&](const auto& entry) {
+    return entry.second.requested_at > minute_ago && !Done(entry.second) &&
+           switches_.export_outcome != ExportOutcome::kFails;
+  });
+}
+
 std::optional<http::Reply> AmplitudeProject::RefuseExport(const std::string& cohort_id) {
   const auto cohort = cohorts_.find(cohort_id);
   if (cohort == cohorts_.end()) {
@@ -57,6 +70,9 @@ std::optional<http::Reply> AmplitudeProject::RefuseExport(const std::string& coh
   }
   if (UsedThisMonth() >= switches_.monthly_requests) {
     return RateLimited("Exceeded the monthly limit of cohort requests");
+  }
+  if (switches_.parallel_exports > 0 && RunningExports() >= switches_.parallel_exports) {
+    return RateLimited("Exceeded the limit of parallel cohort requests");
   }
   if (export_requests_.Admit(
           clock_.Steady(), switches_.requests_per_ten_minutes, std::chrono::minutes(10))) {
@@ -92,7 +108,8 @@ http::Reply AmplitudeProject::RequestExport(const std::string& cohort_id,
 
 bool AmplitudeProject::Done(const Export& exported) const {
   return switches_.export_outcome == ExportOutcome::kCompletes &&
-         exported.polls > switches_.polls_until_done;
+         exported.polls > switches_.polls_until_done &&
+         clock_.Now() - exported.requested_at >= Duration(switches_.export_ms);
 }
 
 http::Reply AmplitudeProject::PollExport(std::string_view request_id) {

@@ -29,6 +29,10 @@ http::Reply NotFound() {
   return JsonReply(404, R"({"error":{"http_code":404}})");
 }
 
+Error NoCohort(const std::string& id) {
+  return Error(ErrorCode::kNotFound, Format("no cohort '{}'", Printable(id)));
+}
+
 }  // namespace
 
 AmplitudeProject::AmplitudeProject(AmplitudeKeys keys, Clock& clock, Random& random)
@@ -43,14 +47,20 @@ http::Reply AmplitudeProject::Handle(const http::Request& request) {
 http::Reply AmplitudeProject::Answer(const http::Request& request) {
   if (std::optional<http::Reply> refusal = RefuseCredentials(request)) return *std::move(refusal);
   if (std::optional<http::Reply> fault = StrikeFault()) return *std::move(fault);
+  // The limit is shared by the calls of an export, not by the list (1.2).
+  const bool of_export = request.path().starts_with("/api/5/");
+  if (of_export && !HasPlace()) return RateLimited("Exceeded the limit of concurrent requests");
   http::Reply reply = Route(request);
-  if (Strikes(switches_.slow, random_)) reply.delay = Duration(switches_.slow_ms);
+  if (Strikes(switches_.slow, random_)) {
+    reply.delay = Duration(switches_.slow_ms);
+    if (of_export) waiting_.push_back(clock_.Steady() + reply.delay);
+  }
   return reply;
 }
 
 std::optional<http::Reply> AmplitudeProject::RefuseCredentials(const http::Request& request) const {
   const std::optional<BasicCredential> credential = ReadBasicCredential(request);
-  if (!credential || credential->user != keys_.api_key)
+  if (switches_.other_region || !credential || credential->user != keys_.api_key)
     return AmplitudeError(403, "Invalid API Key");
   if (credential->password != keys_.secret_key) {
     return AmplitudeError(403, "Invalid API/Secret Key combination");
@@ -166,7 +176,7 @@ Result<std::size_t> AmplitudeProject::Enter(const std::string& cohort_id,
                                             const std::vector<std::string>& emails) {
   const auto cohort = cohorts_.find(cohort_id);
   if (cohort == cohorts_.end()) {
-    return Fail(ErrorCode::kNotFound, Format("no cohort '{}'", Printable(cohort_id)));
+    return Fail(NoCohort(cohort_id));
   }
   Members& members = Changeable(cohort->second);
   std::set<std::string> present;
@@ -189,7 +199,7 @@ Result<std::size_t> AmplitudeProject::Leave(const std::string& cohort_id,
                                             const std::vector<std::string>& emails) {
   const auto cohort = cohorts_.find(cohort_id);
   if (cohort == cohorts_.end()) {
-    return Fail(ErrorCode::kNotFound, Format("no cohort '{}'", Printable(cohort_id)));
+    return Fail(NoCohort(cohort_id));
   }
   const std::set<std::string> leaving(emails.begin(), emails.end());
   return std::erase_if(Changeable(cohort->second), [&leaving](const Member& member) {
@@ -197,6 +207,23 @@ Result<std::size_t> AmplitudeProject::Leave(const std::string& cohort_id,
     return leaving.contains(member.user_id) ||
            (email != member.properties.end() && leaving.contains(email->second));
   });
+}
+
+Status AmplitudeProject::ChangeCohort(const std::string& cohort_id,
+                                      const std::optional<std::string>& name,
+                                      std::optional<bool> archived) {
+  const auto cohort = cohorts_.find(cohort_id);
+  if (cohort == cohorts_.end()) return Fail(NoCohort(cohort_id));
+  StoredCohort& stored = cohort->second;
+  stored.name = name.value_or(stored.name);
+  stored.archived = archived.value_or(stored.archived);
+  if (name || archived) stored.changed_at = clock_.Now();
+  return {};
+}
+
+Status AmplitudeProject::RemoveCohort(const std::string& cohort_id) {
+  if (cohorts_.erase(cohort_id) == 0) return Fail(NoCohort(cohort_id));
+  return {};
 }
 
 std::vector<CohortSummary> AmplitudeProject::Summaries() const {

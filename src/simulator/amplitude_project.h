@@ -47,6 +47,12 @@ class AmplitudeProject {
   // or out, stays so. Returns how many changed; kNotFound for an unknown cohort.
   Result<std::size_t> Enter(const std::string& cohort_id, const std::vector<std::string>& emails);
   Result<std::size_t> Leave(const std::string& cohort_id, const std::vector<std::string>& emails);
+  // Changes what is given; membership stays. kNotFound for an unknown cohort, here and below.
+  Status ChangeCohort(const std::string& cohort_id,
+                      const std::optional<std::string>& name,
+                      std::optional<bool> archived);
+  // As if it were deleted; exports that were requested before are still served.
+  Status RemoveCohort(const std::string& cohort_id);
   [[nodiscard]] std::vector<CohortSummary> Summaries() const;
 
   [[nodiscard]] AmplitudeSwitches& switches() { return switches_; }
@@ -58,6 +64,9 @@ class AmplitudeProject {
   [[nodiscard]] std::optional<http::Reply> RefuseCredentials(const http::Request& request) const;
   [[nodiscard]] std::optional<http::Reply> StrikeFault();
   [[nodiscard]] http::Reply Route(const http::Request& request);
+  // Does the request find a free place among those that wait for their answers (1.2)?
+  [[nodiscard]] bool HasPlace();
+  [[nodiscard]] std::int64_t RunningExports() const;
   [[nodiscard]] http::Reply ListCohorts(const http::Request& request) const;
   [[nodiscard]] http::Reply Usage() const;
   [[nodiscard]] http::Reply RequestExport(const std::string& cohort_id,
@@ -89,6 +98,7 @@ class AmplitudeProject {
   std::map<std::string, std::int64_t> amplitude_ids_;  // By user_id.
   std::int64_t next_amplitude_id_ = 356'890'000'001;
   RateWindow export_requests_;
+  std::vector<SteadyPoint> waiting_;  // When each delayed answer of the export API is sent.
   std::int64_t month_count_ = 0;
   std::chrono::year_month month_{};
 };

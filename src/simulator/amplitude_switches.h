@@ -17,16 +17,26 @@ enum class ExportOutcome { kCompletes, kStuck, kFails };
 enum class Transfer { kContentLength, kChunked, kUntilClose };
 
 struct AmplitudeSwitches {
+  // --- Access (1.8) ---
+  bool other_region = false;  // Every key is unknown, as one of the other region is.
+
   // --- Limits (1.2) ---
   std::int64_t monthly_requests = 500;         // Per calendar month, UTC.
   std::int64_t requests_per_ten_minutes = 60;  // Export requests; 0 is no limit.
-  std::int64_t max_export_users = 2'000'000;   // A larger cohort is refused with 400 (inferred).
-  std::int64_t retry_after_seconds = 0;        // On 429; 0 sends no header (unknown, 1.2).
+  // Exports of the last minute that may be running at once: "4 parallel requests per minute". That
+  // reading is inferred. 0 is no limit.
+  std::int64_t parallel_exports = 4;
+  // Requests of the export API that may be waiting for their answer at once; 0 is no limit. The
+  // Dashboard REST API, which shares this limit, is not imitated.
+  std::int64_t concurrent_requests = 5;
+  std::int64_t max_export_users = 2'000'000;  // A larger cohort is refused with 400 (inferred).
+  std::int64_t retry_after_seconds = 0;       // On 429; 0 sends no header (unknown, 1.2).
 
   // --- Export requests and polls (1.4, 1.5) ---
   bool request_answers_200 = false;          // Instead of the documented 202.
   std::int64_t unknown_cohort_status = 404;  // "returns an error": the code is not stated.
   std::int64_t polls_until_done = 1;         // This many polls are answered 202 before the 200.
+  std::int64_t export_ms = 0;                // And it takes at least so long.
   ExportOutcome export_outcome = ExportOutcome::kCompletes;
   Fault poll_rate_limited;  // 429 on a poll.
   Fault poll_server_error;  // 500 on a poll.

@@ -1,6 +1,7 @@
 #include "simulator/contact_change.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <nlohmann/json.hpp>
 
@@ -12,7 +13,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kEmailField = "channels.email.address";
+constexpr std::string_view kChannels[] = {"email", "sms"};
+
+bool IsChannel(std::string_view name) {
+  return std::find(std::begin(kChannels), std::end(kChannels), name) != std::end(kChannels);
+}
+
+// Digits with or without a plus; the rule of Cordial is not published.
+bool LooksLikePhone(std::string_view address) {
+  if (address.starts_with('+')) address.remove_prefix(1);
+  return address.size() >= 7 && address.size() <= 15 &&
+         std::all_of(address.begin(), address.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool FitsChannel(std::string_view channel, std::string_view address) {
+  return channel == "email" ? LooksLikeEmail(address) : LooksLikePhone(address);
+}
 
 bool FitsType(const Json& value, const std::string& type) {
   if (value.is_null()) return true;  // Empties the attribute.
@@ -44,7 +60,7 @@ class Reader {
     if (key == "channels") {
       ReadChannels(value);
     } else if (key == "email") {
-      ReadEmail(value);
+      ReadAddress(key, value);
     } else if (key == "cID") {
       if (value.is_string()) change_.cid = value.get<std::string>();
     } else if (key == "identifyBy") {
@@ -59,11 +75,11 @@ class Reader {
     return true;
   }
 
-  void ReadEmail(const Json& value) {
-    if (value.is_string() && LooksLikeEmail(value.get<std::string>())) {
-      change_.email = value.get<std::string>();
+  void ReadAddress(const std::string& channel, const Json& value) {
+    if (value.is_string() && FitsChannel(channel, value.get<std::string>())) {
+      change_.channels[channel].address = value.get<std::string>();
     } else {
-      Problem(kEmailField, "Address not exists");
+      Problem(AddressKey(channel), "Address not exists");
     }
   }
 
@@ -72,22 +88,23 @@ class Reader {
       Problem("channels", "The channels must be an object");
       return;
     }
-    for (const auto& [key, channel] : channels.items()) {
-      if (key != "email" || !channel.is_object()) {
-        Problem("channels." + key,
-                Format("key {} is not part of the schema for this resource", key));
+    for (const auto& [name, channel] : channels.items()) {
+      if (!IsChannel(name) || !channel.is_object()) {
+        Problem("channels." + name,
+                Format("key {} is not part of the schema for this resource", name));
         continue;
       }
-      if (channel.contains("address")) ReadEmail(channel["address"]);
-      if (channel.contains("subscribeStatus")) ReadStatus(channel["subscribeStatus"]);
+      if (channel.contains("address")) ReadAddress(name, channel["address"]);
+      if (channel.contains("subscribeStatus")) ReadStatus(name, channel["subscribeStatus"]);
     }
   }
 
-  void ReadStatus(const Json& value) {
+  void ReadStatus(const std::string& channel, const Json& value) {
     if (value == "none" || value == "subscribed" || value == "unsubscribed") {
-      change_.subscribe_status = value.get<std::string>();
+      change_.channels[channel].subscribe_status = value.get<std::string>();
     } else {
-      Problem("channels.email.subscribeStatus", "The selected subscribeStatus is invalid");
+      Problem(Format("channels.{}.subscribeStatus", channel),
+              "The selected subscribeStatus is invalid");
     }
   }
 
@@ -148,6 +165,18 @@ bool LooksLikeEmail(std::string_view address) {
   return std::none_of(address.begin(), address.end(), [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
   });
+}
+
+std::string ChannelOfKey(std::string_view key) {
+  if (key == "email") return "email";
+  for (const std::string_view channel : kChannels) {
+    if (key == AddressKey(channel)) return std::string(channel);
+  }
+  return "";
+}
+
+std::string AddressKey(std::string_view channel) {
+  return Format("channels.{}.address", channel);
 }
 
 http::Reply ProblemsReply(const ContactChange& change) {

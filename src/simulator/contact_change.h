@@ -14,10 +14,14 @@
 
 namespace cohort_sync::simulator {
 
+struct ChannelChange {
+  std::optional<std::string> address;
+  std::optional<std::string> subscribe_status;
+};
+
 struct ContactChange {
   std::optional<std::string> cid;
-  std::optional<std::string> email;
-  std::optional<std::string> subscribe_status;
+  std::map<std::string, ChannelChange> channels;  // By name.
   bool force_subscribe = false;
   std::vector<std::string> identify_by;
   std::map<std::string, std::string> attributes;  // Values as JSON text.
@@ -34,6 +38,12 @@ struct ContactChange {
 [[nodiscard]] std::string AttributeText(const std::string& json);
 
 [[nodiscard]] bool LooksLikeEmail(std::string_view address);
+
+// The channel whose address `key` names: "email" for "email" and for "channels.email.address"; ""
+// when it names none.
+[[nodiscard]] std::string ChannelOfKey(std::string_view key);
+// "channels.email.address"
+[[nodiscard]] std::string AddressKey(std::string_view channel);
 
 // 422 with every problem (2.5).
 [[nodiscard]] http::Reply ProblemsReply(const ContactChange& change);

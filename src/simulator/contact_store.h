@@ -15,11 +15,16 @@
 
 namespace cohort_sync::simulator {
 
-struct Contact {
-  std::string cid;    // 24 hex digits.
-  std::string email;  // "" for none.
+// One way to reach a contact: "email" or "sms" (contracts/cordial.md 2.4, 2.7).
+struct Channel {
+  std::string address;
   std::string subscribe_status = "none";
   std::optional<TimePoint> subscribed_at;
+};
+
+struct Contact {
+  std::string cid;                                // 24 hex digits.
+  std::map<std::string, Channel> channels;        // By name; only those with an address.
   std::map<std::string, std::string> attributes;  // Values as JSON text.
   std::map<std::int64_t, TimePoint> lists;        // List id, time of joining.
   TimePoint created_at;

@@ -100,6 +100,7 @@ http::Reply Control::Handle(const http::Request& request) {
   if (route("GET", "/requests")) return GetRequests(request);
   if (route("DELETE", "/requests")) return DeleteRequests();
   if (route("GET", "/switches")) return GetSwitches();
+  if (route("GET", "/switches/help")) return JsonReply(200, SwitchesHelp() + "\n");
   if (route("PUT", "/switches")) return PutSwitches(request);
   return Problem(404,
                  Format("no route '{} {}'; GET / lists them",
@@ -131,6 +132,7 @@ http::Reply Control::Overview() {
                        "GET /requests?service=cordial|amplitude&method=PUT&path=/v2/contacts",
                        "DELETE /requests",
                        "GET /switches",
+                       "GET /switches/help",
                        "PUT /switches {\"cordial.server_error\":{\"next\":1}}"};
   return Answer(200, {{"cohorts", cohorts}, {"lists", lists}, {"routes", routes}});
 }
@@ -212,23 +214,27 @@ http::Reply Control::GetSwitches() {
   AmplitudeSwitches amplitude;
   access_.cordial([&](CordialAccount& account) { cordial = account.switches(); });
   access_.amplitude([&](AmplitudeProject& project) { amplitude = project.switches(); });
-  return JsonReply(200, SwitchesAsJson(cordial, amplitude) + "\n");
+  return JsonReply(200, SwitchesAsJson(std::move(cordial), amplitude) + "\n");
 }
 
 http::Reply Control::PutSwitches(const http::Request& request) {
+  const Status set = SetSwitches(request.body, access_);
+  return set ? GetSwitches() : ProblemOf(set.error());
+}
+
+Status SetSwitches(std::string_view json, const ControlAccess& access) {
   CordialSwitches cordial;
   AmplitudeSwitches amplitude;
-  const Status checked = SetSwitches(request.body, cordial, amplitude);
-  if (!checked) return ProblemOf(checked.error());
+  if (Status checked = SetSwitches(json, cordial, amplitude); !checked) return checked;
   // Set once more where each service lives, so that only the named ones change: a fault that is
   // counting down elsewhere goes on from where it is.
-  access_.cordial([&](CordialAccount& account) {
-    static_cast<void>(SetSwitches(request.body, account.switches(), amplitude));
+  access.cordial([&](CordialAccount& account) {
+    static_cast<void>(SetSwitches(json, account.switches(), amplitude));
   });
-  access_.amplitude([&](AmplitudeProject& project) {
-    static_cast<void>(SetSwitches(request.body, cordial, project.switches()));
+  access.amplitude([&](AmplitudeProject& project) {
+    static_cast<void>(SetSwitches(json, cordial, project.switches()));
   });
-  return GetSwitches();
+  return {};
 }
 
 }  // namespace cohort_sync::simulator

@@ -5,8 +5,11 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "http/message.h"
 #include "http/server.h"
 #include "simulator/amplitude_project.h"
@@ -20,6 +23,10 @@ struct ControlAccess {
   std::function<void(const std::function<void(AmplitudeProject&)>&)> amplitude;
 };
 
+// Sets the switches that the JSON object names, of both stand-ins, and leaves the others: all or
+// none. kInvalidInput as of the SetSwitches in switch_table.h.
+Status SetSwitches(std::string_view json, const ControlAccess& access);
+
 // Not safe from several threads.
 //
 //   GET    /                     what there is
@@ -32,7 +39,7 @@ struct ControlAccess {
 //          {"matching","counts":{"PUT 200":3},"requests":[newest `limit`, oldest first]}; status 0
 //          is a connection that was reset; downloads from the storage are under amplitude
 //   DELETE /requests             forgets the log of both
-//   GET    /switches, PUT /switches (switch_table.h)
+//   GET    /switches, PUT /switches, GET /switches/help (switch_table.h)
 //
 // Answers 200, or {"error": "…"} with 404 for an unknown route, list or cohort and with 422 for a
 // body that cannot be used.

@@ -34,16 +34,22 @@ std::string NameOf(std::string_view method, std::string_view pattern) {
 }
 
 std::string ShownIdentity(const Contact& contact) {
-  if (!contact.email.empty()) return contact.email;
+  const auto email = contact.channels.find("email");
+  if (email != contact.channels.end()) return email->second.address;
   return contact.identities.empty() ? contact.cid : contact.identities.front();
 }
 
 }  // namespace
 
 CordialAccount::CordialAccount(std::string api_key, Clock& clock, Random& random)
-    : api_key_(std::move(api_key)), clock_(clock), random_(random) {
+    : api_key_(std::move(api_key)),
+      clock_(clock),
+      random_(random),
+      contacts_(switches_, clock, random),
+      ingest_(api_key_, contacts_, switches_, clock),
+      imports_(contacts_, switches_, clock, random) {
   for (const char* key : {"customer_id", "first_name", "last_name"}) {
-    store_.AddAttribute({.key = key, .name = key});
+    contacts_.store().AddAttribute({.key = key, .name = key});
   }
 }
 
@@ -62,6 +68,8 @@ const std::vector<CordialAccount::Route>& CordialAccount::Routes() {
       {"DELETE", "/v2/accountlists/{id}", &CordialAccount::DeleteList, false},
       {"GET", "/v2/accountcontactattributes", &CordialAccount::GetAttributes, false},
       {"POST", "/v2/accountcontactattributes", &CordialAccount::PostAttribute, false},
+      {"POST", "/v2/contactimports", &CordialAccount::PostImport, false},
+      {"GET", "/v2/jobs/{id}", &CordialAccount::GetJob, false},
   };
   return routes;
 }
@@ -74,8 +82,9 @@ std::vector<std::string> CordialAccount::Endpoints() {
 }
 
 http::Reply CordialAccount::Handle(const http::Request& request) {
-  ApplyLateWrites();
-  http::Reply reply = Answer(request);
+  ApplyDue();
+  http::Reply reply =
+      CordialIngest::Owns(request.path()) ? ingest_.Answer(request) : Answer(request);
   reply.delay += Duration(switches_.latency_ms);
   log_.Add(clock_.Now(), request, reply);
   return reply;
@@ -126,6 +135,20 @@ http::Reply CordialAccount::Perform(const Route& route, const Call& call) {
   return (this->*route.handler)(call);
 }
 
+http::Reply CordialAccount::PostImport(const Call& call) {
+  return imports_.Post(call.request.body);
+}
+
+http::Reply CordialAccount::GetJob(const Call& call) {
+  return imports_.GetJob(call.parameter);
+}
+
+void CordialAccount::ApplyDue() {
+  ApplyLateWrites();
+  ingest_.ApplyDue();
+  imports_.ApplyDue();
+}
+
 void CordialAccount::ApplyLateWrites() {
   const SteadyPoint now = clock_.Steady();
   std::stable_sort(late_writes_.begin(),
@@ -147,7 +170,7 @@ void CordialAccount::ApplyLateWrites() {
 
 Status CordialAccount::Prefill(const std::vector<std::string>& emails,
                                const std::vector<std::string>& lists) {
-  ApplyLateWrites();
+  ApplyDue();
   for (const std::string& email : emails) {
     if (!LooksLikeEmail(email)) {
       return Fail(ErrorCode::kInvalidInput,
@@ -155,30 +178,60 @@ Status CordialAccount::Prefill(const std::vector<std::string>& emails,
     }
   }
   for (const std::string& name : lists) {
-    if (store_.FindList(name) != nullptr) continue;
-    if (const auto reason = RefuseListName(name, 0)) {
+    if (contacts_.store().FindList(name) != nullptr) continue;
+    if (const auto reason = contacts_.RefuseListName(name, 0)) {
       return Fail(ErrorCode::kInvalidInput, Format("list '{}': {}", Printable(name), *reason));
     }
   }
   ContactChange change;
   for (const std::string& name : lists) {
-    const AccountList* list = store_.FindList(name);
-    change.lists[list != nullptr ? list->id : store_.AddList(name, true)] = true;
+    const AccountList* list = contacts_.store().FindList(name);
+    change.lists[list != nullptr ? list->id : contacts_.store().AddList(name, true)] = true;
   }
   for (const std::string& email : emails) {
-    change.email = email;
-    const Contact* existing = FindBy("email", email);
-    Write(existing != nullptr ? *existing : Contact{}, change);
+    change.channels["email"].address = email;
+    const Contact* existing = contacts_.FindBy("email", email);
+    contacts_.Write(existing != nullptr ? *existing : Contact{}, change);
   }
   return {};
 }
 
+Status CordialAccount::RemoveList(const std::string& name) {
+  const AccountList* list = contacts_.store().FindList(name);
+  if (list == nullptr) {
+    return Fail(ErrorCode::kNotFound, Format("no list '{}'", Printable(name)));
+  }
+  contacts_.store().EraseList(list->id);
+  return {};
+}
+
+Status CordialAccount::RemoveContact(const std::string& email) {
+  const Contact* contact = contacts_.FindBy("email", email);
+  if (contact == nullptr) {
+    return Fail(ErrorCode::kNotFound, Format("no contact '{}'", Printable(email)));
+  }
+  const std::string cid = contact->cid;
+  contacts_.store().Erase(cid);
+  return {};
+}
+
+Status CordialAccount::Unsubscribe(const std::string& email) {
+  const Contact* contact = contacts_.FindBy("email", email);
+  if (contact == nullptr) {
+    return Fail(ErrorCode::kNotFound, Format("no contact '{}'", Printable(email)));
+  }
+  ContactChange change;
+  change.channels["email"].subscribe_status = "unsubscribed";
+  contacts_.Write(*contact, change);
+  return {};
+}
+
 std::optional<ListContent> CordialAccount::ReadList(const std::string& name) {
-  ApplyLateWrites();
-  const AccountList* list = store_.FindList(name);
+  ApplyDue();
+  const AccountList* list = contacts_.store().FindList(name);
   if (list == nullptr) return std::nullopt;
   ListContent content{.list = *list, .contacts = {}};
-  for (const Contact* contact : store_.MembersOf(list->id)) {
+  for (const Contact* contact : contacts_.store().MembersOf(list->id)) {
     content.contacts.push_back(ShownIdentity(*contact));
   }
   std::sort(content.contacts.begin(), content.contacts.end());
@@ -186,9 +239,9 @@ std::optional<ListContent> CordialAccount::ReadList(const std::string& name) {
 }
 
 std::vector<AccountList> CordialAccount::Lists() {
-  ApplyLateWrites();
+  ApplyDue();
   std::vector<AccountList> lists;
-  for (const auto& [id, list] : store_.lists())
+  for (const auto& [id, list] : contacts_.store().lists())
     lists.push_back(list);
   return lists;
 }

@@ -1,5 +1,5 @@
-// A stand-in for one Cordial account behind REST API v2 (contracts/cordial.md 2 and 6.3, items 1 to
-// 8). No sockets and no threads of its own.
+// A stand-in for one Cordial account behind REST API v2 (contracts/cordial.md 2 and 6.3) and behind
+// the ingest service that Segment uses (1). No sockets and no threads of its own.
 #ifndef COHORT_SYNC_SIMULATOR_CORDIAL_ACCOUNT_H_
 #define COHORT_SYNC_SIMULATOR_CORDIAL_ACCOUNT_H_
 
@@ -16,22 +16,22 @@
 #include "base/result.h"
 #include "http/message.h"
 #include "http/server.h"
-#include "simulator/contact_store.h"
+#include "simulator/contact_imports.h"
+#include "simulator/contact_register.h"
+#include "simulator/cordial_ingest.h"
 #include "simulator/cordial_switches.h"
 #include "simulator/rate_window.h"
 #include "simulator/request_log.h"
 
 namespace cohort_sync::simulator {
 
-struct ContactChange;
-
 // Not safe from several threads. `clock` and `random` outlive it.
 class CordialAccount {
  public:
   CordialAccount(std::string api_key, Clock& clock, Random& random);
 
-  // One request of the API, logged, and its answer. Late writes that are due by then are applied
-  // before it, in the order they became due.
+  // One request of either surface, logged, and its answer. Late writes, accepted work and imports
+  // that are due by then are applied before it.
   [[nodiscard]] http::Reply Handle(const http::Request& request);
 
   // "POST /v2/contacts" and so on: the names for `refuse_permission`.
@@ -41,10 +41,16 @@ class CordialAccount {
   // these lists, which are made when missing. kInvalidInput for a name or address that the API
   // would refuse, before anything is changed.
   Status Prefill(const std::vector<std::string>& emails, const std::vector<std::string>& lists);
+  // As a person does it in Cordial's own pages. kNotFound when there is no such list or contact.
+  Status RemoveList(const std::string& name);
+  Status RemoveContact(const std::string& email);
+  Status Unsubscribe(const std::string& email);
   // What is true, whatever readers see yet. nullopt when there is no such list.
   [[nodiscard]] std::optional<ListContent> ReadList(const std::string& name);
   [[nodiscard]] std::vector<AccountList> Lists();
 
+  // How the files of imports are fetched; none can be until this is set.
+  void set_fetch(FetchFile fetch) { imports_.set_fetch(std::move(fetch)); }
   [[nodiscard]] CordialSwitches& switches() { return switches_; }
   [[nodiscard]] RequestLog& log() { return log_; }
 
@@ -69,6 +75,7 @@ class CordialAccount {
   static std::optional<std::pair<Route, std::string>> FindRoute(const http::Request& request);
   [[nodiscard]] http::Reply Answer(const http::Request& request);
   [[nodiscard]] http::Reply Perform(const Route& route, const Call& call);
+  void ApplyDue();
   void ApplyLateWrites();
   [[nodiscard]] std::optional<http::Reply> Limit(const Route& route);
   [[nodiscard]] http::Reply RateLimited(std::int64_t limit, std::int64_t seconds) const;
@@ -83,34 +90,22 @@ class CordialAccount {
   [[nodiscard]] http::Reply DeleteList(const Call& call);
   [[nodiscard]] http::Reply GetAttributes(const Call& call);
   [[nodiscard]] http::Reply PostAttribute(const Call& call);
+  [[nodiscard]] http::Reply PostImport(const Call& call);
+  [[nodiscard]] http::Reply GetJob(const Call& call);
   [[nodiscard]] AccountList* ListOf(const Call& call);
-  // Why the name cannot be given to a list (other than list `except`); nullopt when it can.
-  [[nodiscard]] std::optional<std::string> RefuseListName(const std::string& name,
-                                                          std::int64_t except) const;
   [[nodiscard]] http::Reply PostContact(const Call& call);
   [[nodiscard]] http::Reply PutContact(const Call& call);
   [[nodiscard]] http::Reply GetContact(const Call& call);
   [[nodiscard]] http::Reply DeleteContact(const Call& call);
-  [[nodiscard]] std::string IdentityOf(std::string_view key, std::string_view value) const;
-  [[nodiscard]] bool IsIdentityKey(const std::string& key) const;
-  [[nodiscard]] const Contact* FindBy(const std::string& key, const std::string& value) const;
-  // The contact of a path segment (2.4); nullptr when there is none.
-  [[nodiscard]] const Contact* FindByPath(const std::string& segment) const;
-  // The contact that a POST means; nullptr when it is new. Adds to the change's problems.
-  [[nodiscard]] const Contact* FindForUpsert(ContactChange& change) const;
-  // Adds to the change's problems what speaks against it for this contact (nullptr: a new one).
-  void CheckTarget(const Contact* target, ContactChange& change) const;
-  // Applies the change; a contact without a cid is created. Returns the cid.
-  std::string Write(Contact contact, const ContactChange& change);
-  [[nodiscard]] bool Refused(const Contact* target, const ContactChange& change) const;
-  [[nodiscard]] std::string NewCid();
 
   std::string api_key_;
   Clock& clock_;
   Random& random_;
   CordialSwitches switches_;
   RequestLog log_;
-  ContactStore store_;
+  ContactRegister contacts_;
+  CordialIngest ingest_;
+  ContactImports imports_;
   std::map<std::string, RateWindow> windows_;  // By endpoint.
   std::vector<LateWrite> late_writes_;
 };

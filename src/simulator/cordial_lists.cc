@@ -14,9 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kNameRule =
-    "Name must contain only letters, numbers, and dashes. Should not exceed 128 characters";
-
 Json ListJson(const AccountList& list) {
   return {{"id", list.id}, {"name", list.name}, {"enhanced", list.enhanced}};
 }
@@ -41,50 +38,25 @@ std::optional<bool> Enhanced(const Json& body) {
   return member->get<bool>();
 }
 
-bool FollowsNameRule(std::string_view name, bool allow_underscore) {
-  constexpr std::size_t kLongest = 128;
-  return !name.empty() && name.size() <= kLongest &&
-         std::all_of(name.begin(), name.end(), [allow_underscore](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || (c == '_' && allow_underscore);
-         });
-}
-
 }  // namespace
-
-std::optional<std::string> CordialAccount::RefuseListName(const std::string& name,
-                                                          std::int64_t except) const {
-  if (name == "cid") return "cid is not allowed for list names.";
-  if (!FollowsNameRule(name, switches_.allow_underscore)) return std::string(kNameRule);
-  const auto taken = [&](const std::string& other) {
-    return switches_.list_names_ignore_case ? EqualsIgnoringCase(other, name) : other == name;
-  };
-  for (const auto& [id, list] : store_.lists()) {
-    if (id != except && taken(list.name)) return "Name must be unique";
-  }
-  for (const auto& [key, attribute] : store_.attributes()) {
-    if (taken(key) || taken(attribute.name)) return "Name must be unique";
-  }
-  return std::nullopt;
-}
 
 AccountList* CordialAccount::ListOf(const Call& call) {
   const std::optional<std::int64_t> id = ParseInteger(call.parameter);
-  return id ? store_.FindList(*id) : nullptr;
+  return id ? contacts_.store().FindList(*id) : nullptr;
 }
 
 http::Reply CordialAccount::PostList(const Call& call) {
   const Json body = Json::parse(call.request.body);
   const std::string name = TextMember(body, "name");
-  if (const auto refusal = RefuseListName(name, 0)) return Unprocessable(*refusal);
-  const std::int64_t id = store_.AddList(name, Enhanced(body).value_or(false));
+  if (const auto refusal = contacts_.RefuseListName(name, 0)) return Unprocessable(*refusal);
+  const std::int64_t id = contacts_.store().AddList(name, Enhanced(body).value_or(false));
   return JsonReply(200, Json{{"success", true}, {"id", id}}.dump());
 }
 
 http::Reply CordialAccount::GetLists(const Call& call) {
   const std::optional<std::string> name = call.request.QueryValue("name");
   Json found = Json::array();
-  for (const auto& [id, list] : store_.lists()) {
+  for (const auto& [id, list] : contacts_.store().lists()) {
     const bool fits = !name || list.name == *name ||
                       (switches_.loose_list_filter && list.name.find(*name) != std::string::npos);
     if (fits) found.push_back(ListJson(list));
@@ -102,7 +74,7 @@ http::Reply CordialAccount::GetListCount(const Call& call) {
   const AccountList* list = ListOf(call);
   if (list == nullptr) return ListDoesNotExist();
   Json body = ListJson(*list);
-  body["count"] = store_.SeenCount(list->id, clock_.Steady());
+  body["count"] = contacts_.store().SeenCount(list->id, clock_.Steady());
   return JsonReply(200, body.dump());
 }
 
@@ -111,7 +83,7 @@ http::Reply CordialAccount::PutList(const Call& call) {
   if (list == nullptr) return CordialError(404, "GENERIC_ERROR_KEY", "List is not found");
   const Json body = Json::parse(call.request.body);
   std::string name = TextMember(body, "name");
-  if (const auto refusal = RefuseListName(name, list->id)) return Unprocessable(*refusal);
+  if (const auto refusal = contacts_.RefuseListName(name, list->id)) return Unprocessable(*refusal);
   list->name = std::move(name);
   list->enhanced = Enhanced(body).value_or(list->enhanced);
   return JsonReply(200, Json::array({ListJson(*list)}).dump());
@@ -120,21 +92,21 @@ http::Reply CordialAccount::PutList(const Call& call) {
 http::Reply CordialAccount::ClearList(const Call& call) {
   const AccountList* list = ListOf(call);
   if (list == nullptr) return ListDoesNotExist();
-  store_.ClearList(list->id);
+  contacts_.store().ClearList(list->id);
   return JsonReply(200, Json{{"success", true}, {"id", list->id}}.dump());
 }
 
 http::Reply CordialAccount::DeleteList(const Call& call) {
   const AccountList* list = ListOf(call);
   if (list == nullptr) return RecordNotFound();
-  store_.EraseList(list->id);
+  contacts_.store().EraseList(list->id);
   return JsonReply(200, R"({"success":true})");
 }
 
 http::Reply CordialAccount::GetAttributes(const Call& /*call*/) {
   const bool keyed = switches_.attributes_shape == AttributesShape::kObject;
   Json body = keyed ? Json::object() : Json::array();
-  for (const auto& [key, attribute] : store_.attributes()) {
+  for (const auto& [key, attribute] : contacts_.store().attributes()) {
     Json item = {{"key", key}, {"name", attribute.name}, {"type", attribute.type}};
     if (keyed) {
       body[key] = std::move(item);
@@ -155,14 +127,14 @@ http::Reply CordialAccount::PostAttribute(const Call& call) {
     return Unprocessable("invalid field type");
   }
   // Lists and attributes share one space of names (2.3).
-  if (attribute.key.empty() || store_.attributes().contains(attribute.key) ||
-      store_.FindList(attribute.key) != nullptr) {
+  if (attribute.key.empty() || contacts_.store().attributes().contains(attribute.key) ||
+      contacts_.store().FindList(attribute.key) != nullptr) {
     return Unprocessable("Key must be unique");
   }
-  for (const auto& [key, other] : store_.attributes()) {
+  for (const auto& [key, other] : contacts_.store().attributes()) {
     if (other.name == attribute.name) return Unprocessable("Name must be unique");
   }
-  store_.AddAttribute(std::move(attribute));
+  contacts_.store().AddAttribute(std::move(attribute));
   return JsonReply(200, R"({"success":true})");
 }
 

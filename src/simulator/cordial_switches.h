@@ -22,6 +22,9 @@ enum class ListsPlace { kTopLevel, kAttributes };
 enum class AttributesShape { kArray, kObject };
 // The body of a 429 (2.10: not documented).
 enum class RateLimitBody { kJson, kEmpty, kHtml };
+// What the ingest service makes of the spaces in a list's name (1.2: done by the server, how is
+// unknown; 1.4: Cordial's own older client put a dash).
+enum class IngestListNames { kDashes, kRemoved };
 // Which requests the faults below may strike.
 enum class FaultScope { kEveryRequest, kContactWrites };
 
@@ -54,6 +57,15 @@ struct CordialSwitches {
 
   // --- Attributes (2.8) ---
   AttributesShape attributes_shape = AttributesShape::kArray;
+
+  // --- The ingest service (1) ---
+  std::int64_t ingest_delay_ms = 0;  // From the acceptance to its effect.
+  bool ingest_answers_200 = false;   // 200 {} instead of 202 with a body; both are in its tests.
+  IngestListNames ingest_list_names = IngestListNames::kDashes;
+
+  // --- Bulk imports (2.9) ---
+  std::int64_t import_ms = 2000;  // A job is Pending for the first half, then Processing.
+  bool import_fails = false;      // Jobs end as Failed, with nothing applied.
 
   // --- Rate limit per method and endpoint (2.10: no numbers are published); 0 is no limit ---
   std::int64_t rate_limit = 0;

@@ -63,24 +63,25 @@ std::optional<BasicCredential> ReadBasicCredential(const http::Request& request)
                          .password = pair->substr(std::min(colon + 1, pair->size()))};
 }
 
-http::Reply JsonReply(int status, std::string json) {
+http::Reply TypedReply(int status, std::string type, std::string body) {
   http::Reply reply;
   reply.response.status = status;
-  reply.response.headers.Add("Content-Type", "application/json");
-  reply.response.body = std::move(json);
+  reply.response.headers.Add("Content-Type", std::move(type));
+  reply.response.body = std::move(body);
   return reply;
 }
 
+http::Reply JsonReply(int status, std::string json) {
+  return TypedReply(status, "application/json", std::move(json));
+}
+
 http::Reply HtmlReply(int status, std::string_view title) {
-  http::Reply reply;
-  reply.response.status = status;
-  reply.response.headers.Add("Content-Type", "text/html; charset=UTF-8");
-  reply.response.body = Format(
-      "<!DOCTYPE html>\n<html><head><title>{0} {1}</title></head>\n"
-      "<body><h1>{0} {1}</h1></body></html>\n",
-      status,
-      title);
-  return reply;
+  return TypedReply(status,
+                    "text/html; charset=UTF-8",
+                    Format("<!DOCTYPE html>\n<html><head><title>{0} {1}</title></head>\n"
+                           "<body><h1>{0} {1}</h1></body></html>\n",
+                           status,
+                           title));
 }
 
 http::Reply ResetReply() {

@@ -30,6 +30,7 @@ struct BasicCredential {
 // The credential of "Authorization: Basic …"; nullopt without a readable one.
 [[nodiscard]] std::optional<BasicCredential> ReadBasicCredential(const http::Request& request);
 
+[[nodiscard]] http::Reply TypedReply(int status, std::string type, std::string body);
 [[nodiscard]] http::Reply JsonReply(int status, std::string json);
 // The kind of page that a proxy in front of a service shows.
 [[nodiscard]] http::Reply HtmlReply(int status, std::string_view title);

@@ -25,8 +25,8 @@ Simulator::Simulator(SimulatorOptions options, Clock& clock, Random& random)
       amplitude_random_(random.Next()),
       cordial_(std::move(options.cordial_api_key), clock, cordial_random_),
       amplitude_(std::move(options.amplitude_keys), clock, amplitude_random_),
-      control_({.cordial = [this](const auto& task) { WithCordial(task); },
-                .amplitude = [this](const auto& task) { WithAmplitude(task); }}) {
+      control_(access()) {
+  cordial_.set_fetch(std::move(options.fetch_file));
   for (Cohort& cohort : options.cohorts)
     amplitude_.PutCohort(std::move(cohort));
 }
@@ -69,6 +69,11 @@ Status Simulator::StartServers(const SimulatorOptions& options) {
       options.control_port,
       [this](const http::Request& request) { return control_.Handle(request); },
       control_server_);
+}
+
+ControlAccess Simulator::access() {
+  return {.cordial = [this](const auto& task) { WithCordial(task); },
+          .amplitude = [this](const auto& task) { WithAmplitude(task); }};
 }
 
 void Simulator::WithCordial(const std::function<void(CordialAccount&)>& task) {

@@ -31,6 +31,8 @@ struct SimulatorOptions {
   std::string cordial_api_key = "demo-cordial-key";
   AmplitudeKeys amplitude_keys;
   std::vector<Cohort> cohorts = BuiltInCohorts();
+  // How Cordial fetches the files of imports, on its own thread; without it, it cannot.
+  FetchFile fetch_file{};
 };
 
 // Four servers: Cordial, Amplitude, the storage that Amplitude's downloads are redirected to, and
@@ -53,6 +55,8 @@ class Simulator {
   // thread but those of the servers.
   void WithCordial(const std::function<void(CordialAccount&)>& task);
   void WithAmplitude(const std::function<void(AmplitudeProject&)>& task);
+  // Both of them, for PlayStep; valid while this object is.
+  [[nodiscard]] ControlAccess access();
 
  private:
   Simulator(SimulatorOptions options, Clock& clock, Random& random);

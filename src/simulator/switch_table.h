@@ -14,8 +14,13 @@
 namespace cohort_sync::simulator {
 
 // Every switch and its value: one JSON object.
-[[nodiscard]] std::string SwitchesAsJson(const CordialSwitches& cordial,
-                                         const AmplitudeSwitches& amplitude);
+[[nodiscard]] std::string SwitchesAsJson(CordialSwitches cordial, AmplitudeSwitches amplitude);
+
+// {"cordial.slow_ms": {"does": "…", "takes": "…", "default": 5000}, …}
+[[nodiscard]] std::string SwitchesHelp();
+
+// The value a switch starts with, as JSON text. kInvalidInput as below.
+[[nodiscard]] Result<std::string> SwitchDefault(const std::string& name);
 
 // Sets the switches that the JSON object names and leaves the others: all or none. kInvalidInput
 // names an unknown switch, with the nearest known one, or says what the value has to be.

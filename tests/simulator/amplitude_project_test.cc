@@ -129,6 +129,7 @@ TEST_F(AmplitudeProjectTest, UsageCountsRequestsAndStartsAgainEachMonth) {
 }
 
 TEST_F(AmplitudeProjectTest, SixtyRequestsFitInTenMinutes) {
+  switches().parallel_exports = 0;
   for (int i = 0; i < 60; ++i)
     EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
   switches().retry_after_seconds = 30;
@@ -138,6 +139,51 @@ TEST_F(AmplitudeProjectTest, SixtyRequestsFitInTenMinutes) {
   EXPECT_EQ(BodyOf(Get("/api/3/cohorts/usage")).at("count"), 60);
   clock_.Advance(std::chrono::minutes(10));
   EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
+}
+
+TEST_F(AmplitudeProjectTest, AFifthExportWaitsUntilOneIsDoneOrAMinuteOld) {
+  const std::string first = Request();
+  for (int i = 0; i < 3; ++i)
+    Request();
+  const http::Reply fifth = Get("/api/5/cohorts/request/vip1");
+  EXPECT_EQ(fifth.response.status, 429);
+  EXPECT_THAT(fifth.response.body, HasSubstr("parallel cohort requests"));
+  Poll(first);
+  EXPECT_EQ(Poll(first).response.status, 200);
+  EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
+  EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 429);
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
+}
+
+TEST_F(AmplitudeProjectTest, ASixthConcurrentRequestIsLimitedAndTheListIsNot) {
+  switches().parallel_exports = 0;
+  switches().slow.next = 5;
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
+  const http::Reply sixth = Get("/api/5/cohorts/request/vip1");
+  EXPECT_EQ(sixth.response.status, 429);
+  EXPECT_THAT(sixth.response.body, HasSubstr("concurrent requests"));
+  EXPECT_EQ(Get("/api/3/cohorts").response.status, 200);
+  clock_.Advance(Duration(switches().slow_ms));
+  EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
+}
+
+TEST_F(AmplitudeProjectTest, KeysOfTheOtherRegionAreUnknown) {
+  switches().other_region = true;
+  const http::Reply reply = Get("/api/3/cohorts");
+  EXPECT_EQ(reply.response.status, 403);
+  EXPECT_EQ(BodyOf(reply).at("error").at("metadata").at("details"), "Invalid API Key");
+}
+
+TEST_F(AmplitudeProjectTest, AnExportTakesItsTimeHoweverOftenItIsPolled) {
+  switches().export_ms = 30'000;
+  const std::string id = Request();
+  Poll(id);
+  clock_.Advance(std::chrono::seconds(29));
+  EXPECT_EQ(Poll(id).response.status, 202);
+  clock_.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(Poll(id).response.status, 200);
 }
 
 TEST_F(AmplitudeProjectTest, FaultsStrikeAnyCallAndCountNothing) {

@@ -72,6 +72,11 @@ TEST_F(ControlTest, RefusesBodiesThatCannotBeUsed) {
                 "unknown switch 'cordial.sloww', did you mean 'cordial.slow'?");
 }
 
+TEST_F(ControlTest, ExplainsItsSwitches) {
+  EXPECT_EQ(Get("/switches/help").at("cordial.slow").at("does"),
+            "applied at once, answered slow_ms later");
+}
+
 TEST_F(ControlTest, MakesCohortsAndMovesTheirMembers) {
   EXPECT_EQ(BodyOf(Send("PUT", "/cohorts/c1", R"({"name":"n","members":[{"user_id":"a@b.co"}]})")),
             (Json{{"id", "c1"}, {"members", 1}}));

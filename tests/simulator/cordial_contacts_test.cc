@@ -105,6 +105,32 @@ TEST_F(CordialContactsTest, AnIdentifierOfAnotherContactIsRefused) {
                 "Unique constraint error");
 }
 
+TEST_F(CordialContactsTest, APhoneNumberAddressesAContactAsAnEmailDoes) {
+  const Json phone = {{"channels", {{"sms", {{"address", "+4915112345678"}}}}},
+                      {"identifyBy", {"channels.sms.address"}},
+                      {"vip", true}};
+  EXPECT_EQ(Post(phone).response.status, 201);
+  EXPECT_EQ(Post(phone).response.status, 200);
+  EXPECT_EQ(Get("channels.sms.address:%2B4915112345678").at("channels"),
+            (Json{{"sms", {{"address", "+4915112345678"}, {"subscribeStatus", "none"}}}}));
+  EXPECT_THAT(Members("vip"), ElementsAre("sms:+4915112345678"));
+  ExpectProblem(Post({{"channels", {{"sms", {{"address", "12"}}}}}}),
+                "channels.sms.address",
+                "Address not exists");
+  ExpectProblem(Post({{"channels", {{"fax", {{"address", "12"}}}}}}),
+                "channels.fax",
+                "key fax is not part of the schema for this resource");
+}
+
+TEST_F(CordialContactsTest, EachChannelHasItsOwnStatus) {
+  Post({{"channels",
+         {{"email", {{"address", "a@example.com"}, {"subscribeStatus", "subscribed"}}},
+          {"sms", {{"address", "+4915112345678"}, {"subscribeStatus", "unsubscribed"}}}}}});
+  const Json channels = Get("email:a@example.com").at("channels");
+  EXPECT_EQ(channels.at("email").at("subscribeStatus"), "subscribed");
+  EXPECT_EQ(channels.at("sms").at("subscribeStatus"), "unsubscribed");
+}
+
 TEST_F(CordialContactsTest, EmailCaseDecidesIdentityBySwitch) {
   Add("Ann@Example.com", "vip");
   EXPECT_EQ(Add("ann@example.com", "vip").response.status, 200);

@@ -75,5 +75,26 @@ TEST_F(SwitchTableTest, ARefusedObjectChangesNothing) {
   EXPECT_EQ(cordial_.slow_ms, CordialSwitches().slow_ms);
 }
 
+TEST_F(SwitchTableTest, EverySwitchSaysWhatItDoesTakesAndStartsWith) {
+  const Json values = Json::parse(SwitchesAsJson(cordial_, amplitude_));
+  const Json help = Json::parse(SwitchesHelp());
+  EXPECT_EQ(help.size(), values.size());
+  for (const auto& [name, value] : values.items()) {
+    EXPECT_GT(help.at(name).at("does").get<std::string>().size(), 10U) << name;
+    EXPECT_FALSE(help.at(name).at("takes").get<std::string>().empty()) << name;
+    EXPECT_EQ(help.at(name).at("default"), value) << name;
+  }
+  EXPECT_EQ(help.at("amplitude.gzip"),
+            (Json{{"does", "Content-Encoding: gzip on both ways of download (1.7)"},
+                  {"takes", "true or false"},
+                  {"default", true}}));
+}
+
+TEST_F(SwitchTableTest, ADefaultIsKnownByName) {
+  EXPECT_EQ(SwitchDefault("cordial.slow_ms").value(), "5000");
+  EXPECT_EQ(SwitchDefault("cordial.slow_m").error().message(),
+            "unknown switch 'cordial.slow_m', did you mean 'cordial.slow_ms'?");
+}
+
 }  // namespace
 }  // namespace cohort_sync::simulator

@@ -1,0 +1,137 @@
+#include "simulator/switch_entry.h"
+
+namespace cohort_sync::simulator {
+namespace {
+
+using Entries = std::vector<SwitchEntry>;
+
+void AddLimits(Entries& all, AmplitudeSwitches& s) {
+  const auto number = [&all](const char* name, std::int64_t& field, const char* help) {
+    all.push_back(Number(name, field, help));
+  };
+  all.push_back(Flag("amplitude.other_region",
+                     s.other_region,
+                     "every key is unknown, as if it were the other region's: 403 (1.8)"));
+  number("amplitude.monthly_requests",
+         s.monthly_requests,
+         "export requests per calendar month, UTC (1.2)");
+  number("amplitude.requests_per_ten_minutes",
+         s.requests_per_ten_minutes,
+         "export requests per 10 minutes (1.2); 0 is no limit");
+  number("amplitude.parallel_exports",
+         s.parallel_exports,
+         "exports of the last minute that may be running at once (1.2, '4 parallel requests per "
+         "minute'; the reading is inferred); 0 is no limit");
+  number("amplitude.concurrent_requests",
+         s.concurrent_requests,
+         "requests of the export API that may be waiting for their answer at once (1.2); 0 is no "
+         "limit");
+  number("amplitude.max_export_users",
+         s.max_export_users,
+         "a larger cohort is refused with 400 (1.2; the status is inferred)");
+  number("amplitude.retry_after_seconds",
+         s.retry_after_seconds,
+         "Retry-After of a 429 (1.2; unknown); 0 sends none");
+}
+
+void AddExports(Entries& all, AmplitudeSwitches& s) {
+  all.push_back(Flag("amplitude.request_answers_200",
+                     s.request_answers_200,
+                     "a started export is answered 200 instead of 202 (1.4)"));
+  all.push_back(Number("amplitude.unknown_cohort_status",
+                       s.unknown_cohort_status,
+                       "status for an unknown cohort (1.4; not stated)",
+                       400));
+  all.push_back(Number("amplitude.polls_until_done",
+                       s.polls_until_done,
+                       "so many polls are answered 202 before the 200 (1.5)"));
+  all.push_back(Number("amplitude.export_ms",
+                       s.export_ms,
+                       "an export also takes at least so long (1.2: 30 to 60 s and more)"));
+  all.push_back(Choice("amplitude.export_outcome",
+                       s.export_outcome,
+                       {{"completes", ExportOutcome::kCompletes},
+                        {"stuck", ExportOutcome::kStuck},
+                        {"fails", ExportOutcome::kFails}},
+                       "how an export ends (1.5; the text of a failed one is unknown)"));
+  all.push_back(FaultEntry(
+      "amplitude.poll_rate_limited", s.poll_rate_limited, "429 on a poll (1.5: not an error)"));
+  all.push_back(
+      FaultEntry("amplitude.poll_server_error", s.poll_server_error, "500 on a poll (1.5)"));
+}
+
+void AddDownload(Entries& all, AmplitudeSwitches& s) {
+  all.push_back(Number("amplitude.file_before_done_status",
+                       s.file_before_done_status,
+                       "status of /file before completion (1.6; 404 or 400)",
+                       400));
+  all.push_back(Number("amplitude.inline_bytes",
+                       s.inline_bytes,
+                       "larger files are answered 302 to the storage (1.6; threshold unknown)"));
+  all.push_back(
+      Number("amplitude.link_seconds", s.link_seconds, "how long the link of a 302 works (1.2)"));
+  all.push_back(
+      Number("amplitude.export_days", s.export_days, "how long a request id works (1.2)"));
+  all.push_back(
+      Flag("amplitude.gzip", s.gzip, "Content-Encoding: gzip on both ways of download (1.7)"));
+  all.push_back(Choice("amplitude.transfer",
+                       s.transfer,
+                       {{"content_length", Transfer::kContentLength},
+                        {"chunked", Transfer::kChunked},
+                        {"until_close", Transfer::kUntilClose}},
+                       "how the end of a downloaded body is marked"));
+  all.push_back(FaultEntry(
+      "amplitude.cut_download", s.cut_download, "the transfer ends in the middle of the file"));
+}
+
+void AddCsv(Entries& all, CsvFormat& csv) {
+  const auto flag = [&all](const char* name, bool& field, const char* help) {
+    all.push_back(Flag(name, field, help));
+  };
+  flag("amplitude.csv.quote_all",
+       csv.quote_all,
+       "every field in quotes (1.7), or only where the content needs them");
+  flag("amplitude.csv.duplicate_amplitude_id",
+       csv.duplicate_amplitude_id,
+       "a second column amplitude_id after the two ids (1.7)");
+  flag("amplitude.csv.gp_headers",
+       csv.gp_headers,
+       "property columns are headed gp:NAME (1.7; unknown)");
+  flag("amplitude.csv.leading_tabs", csv.leading_tabs, "a tab before every header and value (1.7)");
+  flag("amplitude.csv.random_order", csv.random_order, "rows shuffled (1.7: order unspecified)");
+  flag("amplitude.csv.missing_as_none",
+       csv.missing_as_none,
+       "a missing property is (none) instead of empty (1.7; unknown)");
+  flag("amplitude.csv.drop_unused_columns",
+       csv.drop_unused_columns,
+       "no column for a property that nobody has (1.7; unknown)");
+}
+
+void AddFaults(Entries& all, AmplitudeSwitches& s) {
+  const auto fault = [&all](const char* name, Fault& field, const char* help) {
+    all.push_back(FaultEntry(name, field, help));
+  };
+  fault("amplitude.rate_limited", s.rate_limited, "429 although there is room");
+  fault("amplitude.server_error", s.server_error, "500 with a JSON body; nothing is counted");
+  fault(
+      "amplitude.gateway_timeout", s.gateway_timeout, "504 with an HTML body; nothing is counted");
+  fault("amplitude.reset_connection",
+        s.reset_connection,
+        "the connection is reset instead of an answer; nothing is counted");
+  fault("amplitude.slow", s.slow, "answered slow_ms later");
+  all.push_back(Number("amplitude.slow_ms", s.slow_ms, "how slow slow is"));
+}
+
+}  // namespace
+
+std::vector<SwitchEntry> AmplitudeSwitchEntries(AmplitudeSwitches& switches) {
+  Entries all;
+  AddLimits(all, switches);
+  AddExports(all, switches);
+  AddDownload(all, switches);
+  AddCsv(all, switches.csv);
+  AddFaults(all, switches);
+  return all;
+}
+
+}  // namespace cohort_sync::simulator
