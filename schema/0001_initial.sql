@@ -21,6 +21,7 @@ CREATE TABLE bindings (
   cohort_name TEXT NOT NULL,
   accepted_as_of INTEGER,
   stopped_reason TEXT NOT NULL DEFAULT '',
+  paused_at INTEGER,  -- By a person; NULL: not paused.
   UNIQUE (project, cohort, destination)
 ) STRICT;
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kQuotedBytes = 120;     // Of a foreign body, in a message.
 constexpr std::size_t kMaxListedBytes = 256;  // Of a rejected row's value.
 constexpr std::size_t kMaxListedColumns = 30;
+constexpr std::uint64_t kMostIdentifierBytes = std::uint64_t{4} << 30U;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 using Columns = std::span<const std::string>;
@@ -28,6 +29,16 @@ std::optional<std::size_t> FindColumn(Columns columns, std::span<const std::stri
 std::vector<std::string> NamesOfIdentifier(const std::string& property) {
   if (property == "user_id") return {"user_id", "userID", "gp:user_id"};
   return {property, "gp:" + property};
+}
+
+const std::vector<std::string>& MemberNames() {
+  static const std::vector<std::string> names = {"amplitude_id", "amplitudeID", "Amplitude_id"};
+  return names;
+}
+
+const std::vector<std::string>& GroupNames() {
+  static const std::vector<std::string> names = {"group_value"};
+  return names;
 }
 
 // Without the leading tabs of browser downloads and without one layer of quotes around a value that
@@ -61,9 +72,10 @@ CohortCsv::CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, Cohor
     : identifier_(std::move(identifier)),
       kind_(identifier_.kind()),
       options_(std::move(options)),
-      reader_(*this),
+      reader_(*this,
+              options_.format == CohortFormat::kCsv ? CsvFirstRow::kNames : CsvFirstRow::kData),
       gunzip_([this](std::string_view bytes) { return TakePlain(bytes); }),
-      builder_(hash_key) {}
+      members_(hash_key) {}
 
 Status CohortCsv::Feed(std::string_view bytes) {
   return gunzip_.Feed(bytes);
@@ -73,11 +85,14 @@ Result<CohortRows> CohortCsv::Finish() {
   if (Status unpacked = gunzip_.Finish(); !unpacked) return Fail(unpacked.error());
   if (beginning_ == Beginning::kForeign) return Fail(RefuseForeign().error());
   if (Status read = reader_.Finish(); !read) return Fail(read.error());
-  if (!header_seen_) {
+  if (!first_row_seen_) {
     return Fail(ErrorCode::kInvalidInput,
-                "it is empty, without a header row; an empty cohort has at least its header");
+                options_.format == CohortFormat::kCsv
+                    ? "it is empty, without a header row; an empty cohort has at least its header"
+                    : "it is empty; in the format 'identifiers' that cannot be told from a lost "
+                      "file: give an empty cohort as CSV with its header");
   }
-  result_.members = builder_.Finish();
+  result_.members = members_.Finish();
   return std::move(result_);
 }
 
@@ -102,7 +117,7 @@ Status CohortCsv::TakePlain(std::string_view bytes) {
     if (Status fed = reader_.Feed(first_bytes_); !fed) return fed;
     first_bytes_ = {};
   }
-  if (full_) {
+  if (identifier_bytes_ > kMostIdentifierBytes) {
     return Fail(ErrorCode::kInvalidInput,
                 Format("the identifiers of the first {} have more than 4 GiB; no cohort is that "
                        "large",
@@ -121,11 +136,9 @@ Status CohortCsv::RefuseForeign() const {
 }
 
 Status CohortCsv::OnHeader(Columns columns) {
-  header_seen_ = true;
-  static const std::vector<std::string> group_names = {"group_value"};
-  static const std::vector<std::string> member_names = {
-      "amplitude_id", "amplitudeID", "Amplitude_id"};
-  if (FindColumn(columns, group_names)) {
+  first_row_seen_ = true;
+  if (options_.format == CohortFormat::kIdentifiers) return CheckFirstIdentifier(columns);
+  if (FindColumn(columns, GroupNames())) {
     return Fail(ErrorCode::kInvalidInput,
                 "it is a cohort of groups (column 'group_value'); only cohorts of users can be "
                 "synced");
@@ -133,8 +146,27 @@ Status CohortCsv::OnHeader(Columns columns) {
   const auto identifier = FindColumn(columns, NamesOfIdentifier(identifier_.property));
   if (!identifier) return Fail(NoIdentifierColumn(columns));
   identifier_column_ = *identifier;
-  member_column_ = FindColumn(columns, member_names);
+  member_column_ = FindColumn(columns, MemberNames());
   return {};
+}
+
+// The first line must not become a member when it is a header after all.
+Status CohortCsv::CheckFirstIdentifier(Columns columns) const {
+  constexpr std::string_view kStep = "for CSV with a header remove \"format\": \"identifiers\"";
+  if (columns.size() > 1) {
+    return Fail(
+        ErrorCode::kInvalidInput,
+        Format(
+            "its first line has {} columns instead of one identifier; {}", columns.size(), kStep));
+  }
+  if (!FindColumn(columns, NamesOfIdentifier(identifier_.property)) &&
+      !FindColumn(columns, MemberNames()) && !FindColumn(columns, GroupNames())) {
+    return {};
+  }
+  return Fail(ErrorCode::kInvalidInput,
+              Format("its first line is the column name '{}' and no identifier; {}",
+                     Printable(columns.front()),
+                     kStep));
 }
 
 Error CohortCsv::NoIdentifierColumn(Columns columns) const {
@@ -145,9 +177,10 @@ Error CohortCsv::NoIdentifierColumn(Columns columns) const {
         return name.find('@') != std::string::npos;
       })) {
     return Error(ErrorCode::kInvalidInput,
-                 problem +
-                     ": the first row holds an address; put a row with the column names "
-                     "before it");
+                 Format("{}: the first row holds an address; put a row with the column names "
+                        "before it{}",
+                        problem,
+                        columns.size() == 1 ? ", or set \"format\": \"identifiers\"" : ""));
   }
   std::vector<std::string> shown;
   for (const std::string& column : columns.first(std::min(columns.size(), kMaxListedColumns)))
@@ -169,7 +202,8 @@ void CohortCsv::OnRow(const CsvRow& row) {
   if (value == options_.null_token) return Reject(row, RejectReason::kMissing, {});
   const NormalizedIdentifier identifier = NormalizeIdentifier(kind_, value, lower_case_);
   if (!identifier.accepted) return Reject(row, identifier.reason, value);
-  if (!full_ && !builder_.Add(identifier.value)) full_ = true;
+  identifier_bytes_ += identifier.value.size();
+  members_.Add(identifier.value);
 }
 
 void CohortCsv::Reject(const CsvRow& row, RejectReason reason, std::string_view value) {

@@ -13,13 +13,20 @@
 #include "amplitude/gunzip.h"
 #include "base/result.h"
 #include "sync/identifier.h"
+#include "sync/member_collector.h"
 #include "sync/members.h"
 #include "sync/snapshot.h"
 
 namespace cohort_sync::amplitude {
 
+enum class CohortFormat {
+  kCsv,          // A header row with the names of the columns.
+  kIdentifiers,  // One identifier per line, no header: as Amplitude's own import takes cohorts.
+};
+
 struct CohortCsvOptions {
   std::string null_token = "(none)";  // Means no value, as in Amplitude's own tables.
+  CohortFormat format = CohortFormat::kCsv;
 };
 
 // See the members of the same names in Snapshot.
@@ -37,16 +44,20 @@ void MoveInto(Snapshot& snapshot, CohortRows&& rows);
 // The identifier's column is found by name: the property, or the property behind "gp:"; "user_id"
 // is found as "userID" too. The first column of a name counts. A row whose value is no identifier
 // is counted and listed, never an error. A header without rows is an empty cohort.
+//
+// kIdentifiers has the same rules for lines, quotes and ends as a CSV of one column. Nothing in it
+// tells an empty cohort from a lost file, so that one without lines is refused.
 class CohortCsv final : private CsvHandler {
  public:
   CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options = {});
 
   // kInvalidInput when it is not such a file: no identifier column (with the columns that are
-  // there), a group cohort, HTML, XML or JSON (with its beginning), and what CsvReader and Gunzip
-  // refuse. After a failure the object is of no use.
+  // there), several columns or a column name where identifiers are expected, a group cohort, HTML,
+  // XML or JSON (with its beginning), and what CsvReader and Gunzip refuse. After a failure the
+  // object is of no use.
   [[nodiscard]] Status Feed(std::string_view bytes);
   // The end of the bytes. kIncomplete when they end too early, kInvalidInput when there was no
-  // header. To be called once.
+  // header or no line. To be called once.
   [[nodiscard]] Result<CohortRows> Finish();
 
  private:
@@ -55,6 +66,7 @@ class CohortCsv final : private CsvHandler {
 
   Status TakePlain(std::string_view bytes);
   [[nodiscard]] Status RefuseForeign() const;
+  [[nodiscard]] Status CheckFirstIdentifier(std::span<const std::string> columns) const;
   [[nodiscard]] Error NoIdentifierColumn(std::span<const std::string> columns) const;
   void Reject(const CsvRow& row, RejectReason reason, std::string_view value);
 
@@ -63,16 +75,16 @@ class CohortCsv final : private CsvHandler {
   CohortCsvOptions options_;
   CsvReader reader_;
   Gunzip gunzip_;
-  MemberRowsBuilder builder_;
+  MemberCollector members_;
   CohortRows result_;
 
   enum class Beginning { kUnknown, kCsv, kForeign };
   Beginning beginning_ = Beginning::kUnknown;
   std::string first_bytes_;  // Until it is known what they begin.
-  bool header_seen_ = false;
+  bool first_row_seen_ = false;
   std::size_t identifier_column_ = 0;
   std::optional<std::size_t> member_column_;
-  bool full_ = false;    // The identifiers passed what MemberRows can hold.
+  std::uint64_t identifier_bytes_ = 0;
   std::string scratch_;  // What the views of one row point into.
   std::string lower_case_;
 };

@@ -1,5 +1,7 @@
 #include "amplitude/cohort_file_source.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "amplitude/stable_file.h"
@@ -15,8 +17,18 @@ CohortFileSource::CohortFileSource(std::string path,
 Result<Snapshot> CohortFileSource::Fetch(const FetchRequest& request, const std::stop_token& stop) {
   const std::string context = Format("file '{}'", path_);
   CohortCsv csv(request.identifier, request.hash_key, options_);
+  FetchProgress progress;
+  std::error_code unknown_size;  // Then ReadStableFile says why.
+  if (const auto size = std::filesystem::file_size(path_, unknown_size); !unknown_size)
+    progress.total = size;
   const Result<TimePoint> changed = ReadStableFile(
-      path_, [&csv](std::string_view bytes) { return csv.Feed(bytes); }, stop);
+      path_,
+      [&](std::string_view bytes) {
+        progress.bytes += bytes.size();
+        if (request.on_progress) request.on_progress(progress);
+        return csv.Feed(bytes);
+      },
+      stop);
   if (!changed) return Fail(changed.error().WithContext(context));
   Result<CohortRows> rows = csv.Finish();
   if (!rows) return Fail(rows.error().WithContext(context));

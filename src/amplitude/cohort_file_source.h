@@ -10,7 +10,7 @@
 
 namespace cohort_sync::amplitude {
 
-// Reads the cohort anew from `path` at every Fetch: CSV as cohort_csv.h says, plain or gzip. The
+// Reads the cohort anew from `path` at every Fetch: in a form of cohort_csv.h, plain or gzip. The
 // snapshot is as of the file's last change. Its completeness is what stable_file.h and the file's
 // own form can show (design brief, section 8, "Evidence of completeness").
 class CohortFileSource final : public SnapshotSource {

@@ -209,13 +209,14 @@ bool CsvReader::EndRow(std::string_view slice, std::size_t line_feed_at) {
   if (!CheckLimits(row.size())) return false;
   const std::span<const std::uint32_t> ends(ends_.data(), fields_);
   const bool may_hold_doubled_quotes = last_doubled_ >= row_offset_;
-  if (!header_seen_) {
-    if (!TakeHeader({0, row, ends, may_hold_doubled_quotes})) return false;
-  } else {
+  const bool is_first = !first_row_seen_;
+  if (is_first && !TakeFirstRow({0, row, ends, may_hold_doubled_quotes})) return false;
+  if (!is_first || first_row_ == CsvFirstRow::kData) {
     if (fields_ != columns_) {
       return FailAt(row_offset_,
-                    Format("has {}, the header has {}",
+                    Format("has {}, {} has {}",
                            Count(static_cast<std::int64_t>(fields_), "column", "columns"),
+                           first_row_ == CsvFirstRow::kNames ? "the header" : "row 1",
                            columns_));
     }
     handler_.OnRow({++row_, row, ends, may_hold_doubled_quotes});
@@ -227,7 +228,7 @@ bool CsvReader::EndRow(std::string_view slice, std::size_t line_feed_at) {
   return true;
 }
 
-bool CsvReader::TakeHeader(const CsvRow& row) {
+bool CsvReader::TakeFirstRow(const CsvRow& row) {
   std::vector<std::string> names;
   names.reserve(row.columns());
   std::string scratch;
@@ -240,7 +241,7 @@ bool CsvReader::TakeHeader(const CsvRow& row) {
     error_ = taken.error();
     return false;
   }
-  header_seen_ = true;
+  first_row_seen_ = true;
   columns_ = row.columns();
   return true;
 }
@@ -279,7 +280,8 @@ bool CsvReader::FailAt(std::uint64_t byte, std::string_view problem) {
 }
 
 std::string CsvReader::RowName() const {
-  return header_seen_ ? Format("row {}", row_ + 1) : "the header";
+  const bool is_header = !first_row_seen_ && first_row_ == CsvFirstRow::kNames;
+  return is_header ? "the header" : Format("row {}", row_ + 1);
 }
 
 }  // namespace cohort_sync::amplitude

@@ -51,24 +51,28 @@ class CsvRow {
 class CsvHandler {
  public:
   virtual ~CsvHandler() = default;
-  // Once, before any row; an error ends the read. `columns` are without leading tabs, which
-  // Amplitude's downloads from the browser carry (contracts/amplitude.md 1.7).
+  // Once, before any row, with the first row; an error ends the read. `columns` are without leading
+  // tabs, which Amplitude's downloads from the browser carry (contracts/amplitude.md 1.7).
   [[nodiscard]] virtual Status OnHeader(std::span<const std::string> columns) = 0;
-  // With as many columns as the header. The row is valid during the call only.
+  // With as many columns as the first row. The row is valid during the call only.
   virtual void OnRow(const CsvRow& row) = 0;
 };
+
+// What the first row holds. Without names it is a data row too, passed on as both.
+enum class CsvFirstRow { kNames, kData };
 
 // A push parser: takes the bytes in pieces of any size, best 256 KiB to 1 MiB.
 //
 // Fields are separated by commas, rows end with LF or CRLF, the last one too: a file that was cut
 // is never a shorter file, except between two rows. A field in quotes may hold anything, a quote
 // doubled. Refused with the row's number: a quote elsewhere, text after a closing quote, a carriage
-// return that ends no line, a NUL byte, a row of another width than the header, and what passes the
+// return that ends no line, a NUL byte, a row of another width than the first, and what passes the
 // limits above. A byte order mark at the start is skipped. After an error the reader is of no use.
 class CsvReader {
  public:
   // `handler` outlives the reader.
-  explicit CsvReader(CsvHandler& handler) : handler_(handler) {}
+  explicit CsvReader(CsvHandler& handler, CsvFirstRow first_row = CsvFirstRow::kNames)
+      : handler_(handler), first_row_(first_row) {}
 
   [[nodiscard]] Status Feed(std::string_view bytes);
   // The end of the input. kIncomplete when it is in the middle of a row. An input without any bytes
@@ -90,7 +94,7 @@ class CsvReader {
   bool FeedSlice(std::string_view slice);
   bool ScanBlock(const Masks& masks, unsigned length, std::string_view slice, std::size_t base);
   bool EndRow(std::string_view slice, std::size_t line_feed_at);
-  bool TakeHeader(const CsvRow& row);
+  bool TakeFirstRow(const CsvRow& row);
   bool KeepUnfinishedRow(std::string_view slice);
   bool CheckLimits(std::size_t row_bytes);
   bool FailAt(std::uint64_t byte, std::string_view problem);  // Offset in the input.
@@ -98,6 +102,7 @@ class CsvReader {
   [[nodiscard]] std::string RowName() const;
 
   CsvHandler& handler_;
+  CsvFirstRow first_row_;
   std::optional<Error> error_;
 
   // What the next byte has to know about the bytes before it.
@@ -117,7 +122,7 @@ class CsvReader {
   std::uint64_t last_doubled_ = 0;  // Offset of the last doubled quote in the input.
   std::uint64_t slice_offset_ = 0;  // Of the slice in the input.
 
-  bool header_seen_ = false;
+  bool first_row_seen_ = false;
   std::size_t columns_ = 0;
   std::int64_t row_ = 0;  // Data rows ended so far.
 };

@@ -20,6 +20,7 @@ constexpr int kMaxRedirects = 3;
 constexpr int kMaxNewLinks = 3;
 
 constexpr std::string_view kList = "list cohorts";
+constexpr std::string_view kUsage = "ask for the month's exports";
 constexpr std::string_view kRequest = "request export";
 constexpr std::string_view kPoll = "ask for the export's state";
 constexpr std::string_view kDownload = "download export";
@@ -34,6 +35,13 @@ std::optional<std::string> TextMember(const std::string& body, const char* name)
   const auto found = parsed.is_object() ? parsed.find(name) : parsed.end();
   if (found == parsed.end() || !found->is_string()) return std::nullopt;
   return found->get<std::string>();
+}
+
+std::optional<std::int64_t> IntegerMember(const std::string& body, const char* name) {
+  const Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const auto found = parsed.is_object() ? parsed.find(name) : parsed.end();
+  if (found == parsed.end() || !found->is_number_integer()) return std::nullopt;
+  return found->get<std::int64_t>();
 }
 
 CallError Refused(std::string message) {
@@ -117,6 +125,15 @@ CallResult<std::vector<CohortInfo>> ExportClient::ListCohorts(const std::stop_to
                   std::nullopt});
   }
   return std::move(*cohorts);
+}
+
+std::optional<ExportUsage> ExportClient::Usage(const std::stop_token& stop) {
+  const auto response = Ask(kUsage, "/api/3/cohorts/usage", stop);
+  if (!response || response->status != 200) return std::nullopt;
+  const auto limit = IntegerMember(response->body, "limit");
+  const auto count = IntegerMember(response->body, "count");
+  if (!limit || !count) return std::nullopt;
+  return ExportUsage{*limit, *count};
 }
 
 CallResult<std::string> ExportClient::RequestExport(const CohortId& cohort,

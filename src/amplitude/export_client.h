@@ -34,6 +34,12 @@ struct ExportAccess {
   http::ClientFactory storage;        // For the hosts that files are kept on.
 };
 
+// Exports of this calendar month (contract 1.9: the two numbers are known, nothing else).
+struct ExportUsage {
+  std::int64_t limit = 0;
+  std::int64_t count = 0;
+};
+
 enum class ExportState { kRunning, kDone };
 
 // Blocks in every call; `stop` ends it with kInterrupted. One call at a time. Credentials go to
@@ -44,6 +50,9 @@ class ExportClient {
 
   // Also the test of region and credentials. Takes nothing from the month's budget of exports.
   [[nodiscard]] CallResult<std::vector<CohortInfo>> ListCohorts(const std::stop_token& stop);
+
+  // nullopt where Amplitude does not tell: the call is documented in newer editions only.
+  [[nodiscard]] std::optional<ExportUsage> Usage(const std::stop_token& stop);
 
   // Starts an export with the values of `property` ("user_id" comes by itself) and returns its
   // request id. Each success takes one of the month's budget (contract 1.2).

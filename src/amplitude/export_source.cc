@@ -125,14 +125,15 @@ CallResult<CohortRows> ExportSource::Collect(const FetchRequest& request,
                                              const ExportRequest& asked,
                                              bool reused,
                                              const std::stop_token& stop) {
-  if (const CallResult<void> done = Await(asked, reused, stop); !done)
+  if (const CallResult<void> done = Await(request, asked, reused, stop); !done)
     return tl::unexpected(done.error());
   return CallWithRetries(
       settings_.retry, clock_, random_, stop, [&] { return Download(request, asked, stop); });
 }
 
 // A new export is never ready at once, a recorded one most likely is.
-CallResult<void> ExportSource::Await(const ExportRequest& asked,
+CallResult<void> ExportSource::Await(const FetchRequest& request,
+                                     const ExportRequest& asked,
                                      bool reused,
                                      const std::stop_token& stop) {
   const SteadyPoint start = clock_.Steady();
@@ -141,6 +142,7 @@ CallResult<void> ExportSource::Await(const ExportRequest& asked,
   Duration pause{0};
   for (bool wait = !reused;; wait = true) {
     if (wait) {
+      if (request.on_progress) request.on_progress({.waiting = true});
       const std::size_t step = std::min(waits++, settings_.poll_waits.size() - 1);
       if (!clock_.SleepFor(std::max(settings_.poll_waits[step], pause), stop))
         return tl::unexpected(Interrupted("waiting for the export"));
@@ -182,11 +184,14 @@ CallResult<CohortRows> ExportSource::Download(const FetchRequest& request,
                   std::nullopt});
   };
   std::optional<Error> csv_error;
+  FetchProgress progress;
   const CallResult<void> read = client_.Download(
       asked.request_id,
       [&](std::string_view bytes) {
         Status fed = csv.Feed(bytes);
         if (!fed) csv_error = fed.error();
+        progress.bytes += bytes.size();
+        if (request.on_progress) request.on_progress(progress);
         return fed;
       },
       stop);

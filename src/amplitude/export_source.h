@@ -65,7 +65,8 @@ class ExportSource final : public SnapshotSource {
                                                const ExportRequest& asked,
                                                bool reused,
                                                const std::stop_token& stop);
-  [[nodiscard]] CallResult<void> Await(const ExportRequest& asked,
+  [[nodiscard]] CallResult<void> Await(const FetchRequest& request,
+                                       const ExportRequest& asked,
                                        bool reused,
                                        const std::stop_token& stop);
   [[nodiscard]] CallResult<CohortRows> Download(const FetchRequest& request,

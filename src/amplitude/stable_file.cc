@@ -24,11 +24,6 @@ bool SameTime(const timespec& a, const timespec& b) {
   return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-bool Same(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size &&
-         SameTime(a.st_mtim, b.st_mtim) && SameTime(a.st_ctim, b.st_ctim);
-}
-
 tl::unexpected<Error> CannotOpen(int number) {
   switch (number) {
     case ENOENT:
@@ -82,24 +77,46 @@ Result<TimePoint> ReadStableFile(const std::string& path,
   // Without O_NONBLOCK opening a pipe would wait for its writer.
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd.valid()) return CannotOpen(errno);
-  struct stat before = {};
-  if (::fstat(fd.get(), &before) != 0)
+  struct stat state = {};
+  if (::fstat(fd.get(), &state) != 0)
     return Fail(ErrorCode::kUnavailable, Format("it cannot be read: {}", SystemReason(errno)));
-  if (const Status regular = CheckKind(before); !regular) return Fail(regular.error());
-  ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  if (const Status regular = CheckKind(state); !regular) return Fail(regular.error());
+  return ReadStableFile(fd.get(), AT_FDCWD, path, sink, stop);
+}
 
-  const Status read = ReadToEnd(fd.get(), before.st_size, sink, stop);
+Result<TimePoint> ReadStableFile(int file,
+                                 int directory,
+                                 const std::string& name,
+                                 const std::function<Status(std::string_view)>& sink,
+                                 const std::stop_token& stop) {
+  struct stat before = {};
+  if (::fstat(file, &before) != 0)
+    return Fail(ErrorCode::kUnavailable, Format("it cannot be read: {}", SystemReason(errno)));
+  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
+
+  const Status read = ReadToEnd(file, before.st_size, sink, stop);
   if (!read && read.error().code() == ErrorCode::kInterrupted) return Fail(read.error());
   struct stat after = {};
-  struct stat at_path = {};
-  if (::fstat(fd.get(), &after) != 0 || ::lstat(path.c_str(), &at_path) != 0 ||
-      !Same(before, after) || !Same(before, at_path)) {
+  struct stat at_name = {};
+  if (::fstat(file, &after) != 0 ||
+      ::fstatat(directory, name.c_str(), &at_name, AT_SYMLINK_NOFOLLOW) != 0 ||
+      !IsSameFile(before, after) || !IsSameFile(before, at_name)) {
     return Fail(ErrorCode::kIncomplete,
                 "it changed while it was read; write to a temporary name and rename");
   }
   if (!read) return Fail(read.error());
-  return TimePoint(std::chrono::floor<Duration>(std::chrono::seconds(before.st_mtim.tv_sec) +
-                                                std::chrono::nanoseconds(before.st_mtim.tv_nsec)));
+  return TimeOfChange(before);
+}
+
+bool IsSameFile(const struct stat& before, const struct stat& after) {
+  return before.st_dev == after.st_dev && before.st_ino == after.st_ino &&
+         before.st_size == after.st_size && SameTime(before.st_mtim, after.st_mtim) &&
+         SameTime(before.st_ctim, after.st_ctim);
+}
+
+TimePoint TimeOfChange(const struct stat& file) {
+  return TimePoint(std::chrono::floor<Duration>(std::chrono::seconds(file.st_mtim.tv_sec) +
+                                                std::chrono::nanoseconds(file.st_mtim.tv_nsec)));
 }
 
 }  // namespace cohort_sync::amplitude

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -22,6 +23,19 @@ namespace cohort_sync::amplitude {
 [[nodiscard]] Result<TimePoint> ReadStableFile(const std::string& path,
                                                const std::function<Status(std::string_view)>& sink,
                                                const std::stop_token& stop);
+
+// The same for a file that is open already: `name` in the folder `directory` has to be it before
+// and after. REQUIRES: `file` is a regular file, open for reading at its start.
+[[nodiscard]] Result<TimePoint> ReadStableFile(int file,
+                                               int directory,
+                                               const std::string& name,
+                                               const std::function<Status(std::string_view)>& sink,
+                                               const std::stop_token& stop);
+
+// Whether nobody wrote to the file, renamed it or put another one in its place between the two.
+[[nodiscard]] bool IsSameFile(const struct stat& before, const struct stat& after);
+
+[[nodiscard]] TimePoint TimeOfChange(const struct stat& file);
 
 }  // namespace cohort_sync::amplitude
 

@@ -25,6 +25,7 @@ enum class ErrorCode {
   kRejected,       // The other side understood and said no.
   kIncomplete,     // A read ended before its end; nothing of it may be used.
   kLocked,         // Another process owns the state.
+  kNothingNew,     // There was nothing to do; nobody's fault.
   kInterrupted,    // A person or the service manager asked to stop.
   kInternal,       // A broken promise of our own.
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "amplitude/cohort_file_source.h"
+#include "amplitude/cohort_folder_source.h"
 #include "base/format.h"
 #include "config/secrets.h"
 #include "cordial/cordial_destination.h"
@@ -73,7 +74,14 @@ amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings) {
 std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync) {
   std::optional<std::string> name;
   if (!sync.cohort_name.empty()) name = sync.cohort_name;
-  return std::make_unique<amplitude::CohortFileSource>(sync.file->string(), name);
+  const FileSourceConfig& file = *sync.file;
+  amplitude::CohortCsvOptions options;
+  if (file.format == FileFormat::kIdentifiers)
+    options.format = amplitude::CohortFormat::kIdentifiers;
+  if (file.pattern.empty())
+    return std::make_unique<amplitude::CohortFileSource>(file.path.string(), name, options);
+  return std::make_unique<amplitude::CohortFolderSource>(
+      file.path.string(), file.pattern, name, options);
 }
 
 }  // namespace cohort_sync

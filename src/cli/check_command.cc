@@ -1,8 +1,12 @@
+#include <algorithm>
+#include <filesystem>
 #include <map>
+#include <system_error>
 #include <utility>
 
 #include "base/format.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "cli/adapters.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
@@ -13,6 +17,10 @@ namespace cohort_sync {
 namespace {
 
 using Level = Finding::Level;
+
+constexpr Duration kClockTolerance = std::chrono::minutes(5);
+constexpr std::uintmax_t kComfortableDisk = std::uintmax_t{2} << 30U;
+constexpr int kDiskBytesPerMember = 450;  // The database, and as much in its write-ahead log.
 
 class Checker {
  public:
@@ -41,14 +49,44 @@ class Checker {
   void CheckState() {
     auto history = SqliteHistory::Open(config_.state.string());
     if (history) {
-      for (const BindingStatus& status : (*history)->Bindings())
+      std::optional<TimePoint> newest;
+      for (const BindingStatus& status : (*history)->Bindings()) {
         lists_[status.binding.key] = status.binding.pins.list_name.value();
+        if (status.last_run) newest = std::max(newest, std::optional(status.last_run->started_at));
+      }
       Add(Level::kOk, "state", Format("'{}' is readable", config_.state.string()));
+      CheckClock(newest);
     } else if (history.error().code() == ErrorCode::kNotFound) {
       Add(Level::kOk, "state", Format("'{}' does not exist yet", config_.state.string()));
     } else {
       Add(Level::kProblem, "state", history.error().message());
     }
+    CheckDisk();
+  }
+
+  // A clock that was set back makes schedules wait and snapshots look old.
+  void CheckClock(std::optional<TimePoint> newest_run) {
+    const TimePoint now = context_.clock.Now();
+    if (!newest_run || *newest_run <= now + kClockTolerance) return;
+    Add(Level::kProblem,
+        "clock",
+        Format("it is {} here, but a run began at {}; set the clock of this machine",
+               FormatTime(now),
+               FormatTime(*newest_run)));
+  }
+
+  void CheckDisk() {
+    const std::filesystem::path folder = config_.state.parent_path();
+    std::error_code unknown;
+    const auto space =
+        std::filesystem::space(folder.empty() ? std::filesystem::path(".") : folder, unknown);
+    if (unknown || space.available >= kComfortableDisk) return;
+    Add(Level::kWarning,
+        "disk",
+        Format("{} MB are free beside the state '{}'; a first sync takes about {} bytes a member",
+               WithThousands(static_cast<std::int64_t>(space.available / 1'000'000)),
+               config_.state.string(),
+               kDiskBytesPerMember));
   }
 
   void CheckProject(const ProjectName& name, const ProjectConfig& project) {
@@ -64,6 +102,26 @@ class Checker {
         subject,
         Format("credentials work, {}",
                Count(static_cast<std::int64_t>(cohorts->size()), "cohort", "cohorts")));
+    if (const auto usage = client.Usage(context_.stop)) CheckUsage(*usage, project, subject);
+  }
+
+  void CheckUsage(const amplitude::ExportUsage& usage,
+                  const ProjectConfig& project,
+                  const std::string& subject) {
+    const std::string used = Format("{} of {} exports are used this month",
+                                    WithThousands(usage.count),
+                                    WithThousands(usage.limit));
+    if (usage.count >= usage.limit)
+      return Add(
+          Level::kProblem, subject, used + "; nothing can be read until the next one begins");
+    if (usage.limit != project.monthly_exports)
+      return Add(Level::kWarning,
+                 subject,
+                 Format("{}, the configuration says {}; set \"monthly_exports\": {}",
+                        used,
+                        WithThousands(project.monthly_exports),
+                        usage.limit));
+    Add(Level::kOk, subject, used);
   }
 
   void CheckDestination(const DestinationName& name, const DestinationConfig& settings) {
@@ -72,9 +130,33 @@ class Checker {
     if (!destination) return Add(Level::kProblem, subject, destination.error().message());
     // Any name will do: the answer tells whether the key may ask.
     const auto found = (*destination)->FindList(ListName("cohort-sync-check"));
+    const auto keys = found ? (*destination)->AttributeKeys() : Fail(found.error());
     destinations_[name] = std::move(*destination);
-    if (!found) return Add(Level::kProblem, subject, found.error().message());
+    if (!keys) return Add(Level::kProblem, subject, keys.error().message());
     Add(Level::kOk, subject, "credentials work, lists can be read");
+    if (!*keys)
+      return Add(Level::kWarning,
+                 subject,
+                 "its key may not read contact attributes, so that a list of the name of one, and "
+                 "an identifier that is none, go unseen");
+    attributes_[name] = **keys;
+    CheckIdentifier(settings.identifier, **keys, subject);
+  }
+
+  void CheckIdentifier(const IdentifierMapping& identifier,
+                       const std::vector<std::string>& keys,
+                       const std::string& subject) {
+    if (identifier.kind() == IdentifierKind::kEmail || identifier.name == "cID" ||
+        identifier.name.starts_with("channels.") ||
+        std::find(keys.begin(), keys.end(), identifier.name) != keys.end())
+      return;
+    const auto nearest = ClosestMatch(identifier.name, keys);
+    Add(Level::kProblem,
+        subject,
+        Format("contact_identifier_name '{}' is no attribute of this account{}",
+               Printable(identifier.name),
+               nearest ? Format(", did you mean '{}'?", *nearest)
+                       : std::string("; choose 'email' or a unique attribute")));
   }
 
   void CheckSync(const SyncConfig& sync) {
@@ -112,6 +194,15 @@ class Checker {
                           list->value(),
                           key.cohort.value()));
     }
+    for (const std::string& attribute : attributes_[sync.key.destination]) {
+      if (EqualsIgnoringCase(attribute, list->value()))
+        return Add(Level::kProblem,
+                   subject,
+                   Format("its list '{}' would have the name of the contact attribute '{}'; set "
+                          "another 'list_name'",
+                          list->value(),
+                          Printable(attribute)));
+    }
     lists_[sync.key] = list->value();
     Add(Level::kOk,
         subject,
@@ -123,6 +214,7 @@ class Checker {
   std::vector<Finding> findings_;
   std::map<ProjectName, std::vector<amplitude::CohortInfo>> cohorts_;
   std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
+  std::map<DestinationName, std::vector<std::string>> attributes_;
   std::map<BindingKey, std::string> lists_;  // Pinned, or as the first sync would name them.
 };
 

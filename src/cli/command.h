@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_CLI_COMMAND_H_
 #define COHORT_SYNC_CLI_COMMAND_H_
 
+#include <istream>
 #include <map>
 #include <optional>
 #include <ostream>
@@ -25,6 +26,8 @@ struct CommandContext {
   Clock& clock;
   Random& random;
   std::stop_token stop;
+  std::istream* answers;  // A person's, to questions printed on `err`; null when nobody is asked.
+  bool live_progress;     // `err` is a terminal: a line may be written over.
 };
 
 // What stood on the command line behind the command's name.
@@ -44,14 +47,20 @@ struct CommandOption {
   std::string help;
 };
 
+struct CommandExample {
+  std::string words;    // What stands behind "cohort-sync".
+  std::string meaning;  // What it does, in a few words.
+};
+
 struct Command {
   std::string name;
-  std::string arguments;  // "[COHORT...]", as shown in the usage line
+  std::string arguments = {};  // "[COHORT...]", as shown in the usage line
   std::size_t min_arguments = 0;
   std::size_t max_arguments = 0;
   std::string summary;  // One line
-  std::string help;     // What it does, in a few sentences
-  std::vector<CommandOption> options;
+  std::string help;     // What it does, in a few sentences without line ends
+  std::vector<CommandOption> options = {};
+  std::vector<CommandExample> examples = {};
   // An error is printed by the caller and becomes the exit code.
   Result<ExitCode> (*run)(const CommandContext& context, const CommandArguments& arguments);
 };
@@ -74,6 +83,14 @@ Result<ExitCode> RunRetry(const CommandContext& context, const CommandArguments&
 Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunRuns(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunRun(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunInit(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunCohorts(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunMembers(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunPause(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunResume(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunForget(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunCompletion(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunMan(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArguments& arguments);
 

@@ -204,7 +204,9 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
                                surroundings.err,
                                surroundings.clock,
                                surroundings.random,
-                               surroundings.stop};
+                               surroundings.stop,
+                               surroundings.answers,
+                               surroundings.live_progress};
   const auto report = [&](const Error& error) { return Report(error, context.json, surroundings); };
   try {
     const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);

@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_CLI_COMMAND_LINE_H_
 #define COHORT_SYNC_CLI_COMMAND_LINE_H_
 
+#include <istream>
 #include <optional>
 #include <ostream>
 #include <stop_token>
@@ -37,6 +38,8 @@ struct Surroundings {
   Clock& clock;
   Random& random;
   std::stop_token stop;
+  std::istream* answers = nullptr;  // Of a person at a terminal.
+  bool live_progress = false;       // `err` is a terminal.
 };
 
 // Parses, runs, prints an error if there is one ({"error": ...} with --json) and returns the exit

@@ -13,6 +13,8 @@ ExitCode ExitCodeOf(ErrorCode code) {
       return ExitCode::kLocked;
     case ErrorCode::kInterrupted:
       return ExitCode::kInterrupted;
+    case ErrorCode::kNothingNew:
+      return ExitCode::kDone;
     case ErrorCode::kInvalidInput:
     case ErrorCode::kNotFound:
     case ErrorCode::kUnauthorized:

@@ -104,6 +104,7 @@ Json StatusOf(const SyncStatus& sync) {
                                    {"adds", state.hold->adds}}
                             : Json(nullptr);
   json["stopped_reason"] = TextOrNull(state.binding.stopped_reason);
+  json["paused_at"] = TimeOrNull(state.binding.paused_at);
   json["snapshot_as_of"] = TimeOrNull(state.binding.accepted_as_of);
   json["last_success"] = TimeOrNull(state.last_success);
   json["last_run"] = state.last_run ? RunOf(*state.last_run) : Json(nullptr);
@@ -155,6 +156,42 @@ std::string PlansJson(const std::vector<PlannedSync>& plans) {
 
 std::string StatusJson(const std::vector<SyncStatus>& syncs) {
   return Listing("syncs", syncs, StatusOf);
+}
+
+std::string CohortsJson(const std::vector<KnownCohort>& cohorts) {
+  return Listing("cohorts", cohorts, [](const KnownCohort& cohort) {
+    return Json{{"project", cohort.project},
+                {"cohort", cohort.id},
+                {"name", cohort.name},
+                {"size", cohort.size ? Json(*cohort.size) : Json(nullptr)},
+                {"last_computed", TimeOrNull(cohort.last_computed)},
+                {"list", TextOrNull(cohort.list)},
+                {"configured", cohort.configured},
+                {"synced", cohort.synced},
+                {"problem", TextOrNull(cohort.problem)}};
+  });
+}
+
+std::string MembersJson(const Binding& binding,
+                        const std::optional<TimePoint>& as_of,
+                        const std::vector<std::string>& members) {
+  return Dump({{"cohort", binding.key.cohort.value()},
+               {"list", binding.pins.list_name.value()},
+               {"as_of", TimeOrNull(as_of)},
+               {"members", members}});
+}
+
+std::string PauseJson(const Binding& binding) {
+  return Dump({{"cohort", binding.key.cohort.value()},
+               {"list", binding.pins.list_name.value()},
+               {"paused_at", TimeOrNull(binding.paused_at)}});
+}
+
+std::string ForgottenJson(const Binding& binding, std::int64_t removed, std::int64_t dropped) {
+  return Dump({{"cohort", binding.key.cohort.value()},
+               {"list", binding.pins.list_name.value()},
+               {"contacts_removed", removed},
+               {"operations_dropped", dropped}});
 }
 
 std::string FindingsJson(const std::vector<Finding>& findings) {

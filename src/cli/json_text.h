@@ -38,6 +38,30 @@ struct SyncStatus {
 };
 [[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs);  // {"syncs": [...]}
 
+// One of Amplitude's cohorts, as `cohorts` shows it.
+struct KnownCohort {
+  std::string project;
+  std::string id;
+  std::string name;
+  std::optional<std::int64_t> size;        // As of last_computed.
+  std::optional<TimePoint> last_computed;  // Absent: never computed.
+  std::string list;                        // Its list, or the one it would get; empty: none can be.
+  bool configured = false;
+  bool synced = false;  // It was synced at least once from here.
+  std::string problem;  // Why it cannot be synced; empty when it can.
+};
+[[nodiscard]] std::string CohortsJson(
+    const std::vector<KnownCohort>& cohorts);  // {"cohorts": [...]}
+// `as_of` absent: as things stand.
+[[nodiscard]] std::string MembersJson(const Binding& binding,
+                                      const std::optional<TimePoint>& as_of,
+                                      const std::vector<std::string>& members);
+[[nodiscard]] std::string PauseJson(const Binding& binding);
+// `removed`: contacts taken off the list; `dropped`: operations that were open.
+[[nodiscard]] std::string ForgottenJson(const Binding& binding,
+                                        std::int64_t removed,
+                                        std::int64_t dropped);
+
 // One finding of `check`.
 struct Finding {
   enum class Level { kOk, kWarning, kProblem };

@@ -1,5 +1,6 @@
 #include <iostream>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,7 +15,14 @@ int main(int argc, char** argv) {
   cohort_sync::SystemClock clock;
   cohort_sync::SystemRandom random;
   const cohort_sync::ExitCode code =
-      cohort_sync::RunCommandLine(words, {std::cout, std::cerr, clock, random, signals.token()});
+      cohort_sync::RunCommandLine(words,
+                                  {std::cout,
+                                   std::cerr,
+                                   clock,
+                                   random,
+                                   signals.token(),
+                                   ::isatty(STDIN_FILENO) == 1 ? &std::cin : nullptr,
+                                   ::isatty(STDERR_FILENO) == 1});
   std::cout.flush();
   return static_cast<int>(std::cout ? code : cohort_sync::ExitCode::kFailed);
 }

@@ -11,15 +11,16 @@
 namespace cohort_sync {
 
 Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& arguments) {
-  const Result<RunOptions> options = RunOptionsOf(arguments);
+  Result<RunOptions> options = RunOptionsOf(arguments);
   if (!options) return Fail(options.error());
+  options->plan_only = true;
   auto workspace = Workspace::Open(context, "plan");
   if (!workspace) return Fail(workspace.error());
   const auto selected = (*workspace)->Select(arguments.positional);
   if (!selected) return Fail(selected.error());
 
   SyncRunner runner((*workspace)->store(), context.clock, context.random);
-  ProgressPrinter progress(context.err, context.clock, context.json);
+  ProgressPrinter progress(context);
   ExitCode worst = ExitCode::kDone;
   std::vector<PlannedSync> plans;
   for (const SyncConfig* sync : *selected) {
@@ -40,6 +41,7 @@ Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& 
       planned.error = plan.error().message();
       worst = Worse(worst, ExitCodeOf(plan.error().code()));
     }
+    progress.Clear();
     if (!context.json) context.out << PlanText(planned);
     plans.push_back(std::move(planned));
   }

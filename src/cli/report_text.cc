@@ -269,6 +269,11 @@ std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
                   WithThousands(state.parked.total()),
                   WithThousands(state.hold ? state.hold->removals + state.hold->adds : 0),
                   last});
+    if (state.binding.paused_at)
+      remarks +=
+          Format("cohort '{0}' is paused since {1}; 'cohort-sync resume {0}' lets it go on\n",
+                 sync.cohort,
+                 FormatTime(*state.binding.paused_at));
     if (!state.binding.stopped_reason.empty())
       remarks += Format("cohort '{0}' is stopped: {1}; mend it, then run 'cohort-sync retry {0}'\n",
                         sync.cohort,

@@ -12,7 +12,7 @@ Result<RunOptions> RunOptionsOf(const CommandArguments& arguments) {
   const auto adds = arguments.Number("approve-adds");
   if (!adds) return Fail(adds.error());
   options.approval = {*removals, *adds};
-  for (const char* option : {"approve", "approve-adds"}) {
+  for (const char* option : {"approve", "approve-adds", "clear"}) {
     if (arguments.Has(option) && arguments.positional.size() != 1)
       return Fail(
           ErrorCode::kConfiguration,

@@ -1,39 +1,15 @@
 // runs and run N: what happened.
 #include "base/format.h"
 #include "base/text.h"
+#include "cli/binding_lookup.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/report_text.h"
-#include "cli/workspace.h"
-#include "storage/sqlite_history.h"
 
 namespace cohort_sync {
 namespace {
 
 constexpr std::int64_t kDefaultLimit = 20;
-
-Result<std::unique_ptr<SqliteHistory>> OpenHistory(const CommandContext& context) {
-  const Result<Config> config = LoadConfig(context.config_path);
-  if (!config) return Fail(config.error());
-  return SqliteHistory::Open(config->state.string());
-}
-
-// The cohort that a person means, by id or by the name it had at its last snapshot.
-Result<CohortId> CohortOf(SqliteHistory& history, const std::string& word) {
-  std::vector<std::string> words;
-  for (const BindingStatus& status : history.Bindings()) {
-    const Binding& binding = status.binding;
-    if (binding.key.cohort.value() == word || binding.cohort_name == word)
-      return binding.key.cohort;
-    words.push_back(binding.key.cohort.value());
-    words.push_back(binding.cohort_name);
-  }
-  const auto nearest = ClosestMatch(word, words);
-  return Fail(ErrorCode::kNotFound,
-              Format("no cohort called '{}' was synced{}",
-                     Printable(word),
-                     nearest ? Format(", did you mean '{}'?", *nearest) : std::string()));
-}
 
 }  // namespace
 
@@ -45,9 +21,9 @@ Result<ExitCode> RunRuns(const CommandContext& context, const CommandArguments& 
   if (history) {
     std::optional<CohortId> cohort;
     if (!arguments.positional.empty()) {
-      const Result<CohortId> found = CohortOf(**history, arguments.positional.front());
+      const auto found = FindBindings(**history, arguments.positional.front());
       if (!found) return Fail(found.error());
-      cohort = *found;
+      cohort = found->front().key.cohort;
     }
     runs = (*history)->Runs(static_cast<std::size_t>(limit->value_or(kDefaultLimit)), cohort);
   } else if (history.error().code() != ErrorCode::kNotFound) {

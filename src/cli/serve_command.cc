@@ -93,9 +93,12 @@ class Daemon {
  private:
   void RunOne(std::size_t index, TimePoint now) {
     scheduler_.Started(index, now);
-    RunOptions options;
-    options.trigger = RunTrigger::kScheduled;
-    Report(runner_.Run(targets_[index], options, observer_, context_.stop));
+    const std::optional<Binding> binding = workspace_.store().FindBinding(targets_[index].key);
+    if (!binding || !binding->paused_at) {
+      RunOptions options;
+      options.trigger = RunTrigger::kScheduled;
+      Report(runner_.Run(targets_[index], options, observer_, context_.stop));
+    }
     scheduler_.Finished(index);
   }
 

@@ -1,4 +1,5 @@
 // sync, resync and retry: runs that a person starts.
+#include <limits>
 #include <utility>
 
 #include "base/format.h"
@@ -55,7 +56,7 @@ Result<ExitCode> ForEachSync(const CommandContext& context,
     targets.push_back(std::move(*target));
   }
   SyncRunner runner((*workspace)->store(), context.clock, context.random);
-  ProgressPrinter progress(context.err, context.clock, context.json);
+  ProgressPrinter progress(context);
   ExitCode worst = ExitCode::kDone;
   std::vector<RunReport> reports;
   for (const SyncTarget& target : targets) {
@@ -66,6 +67,7 @@ Result<ExitCode> ForEachSync(const CommandContext& context,
     Result<RunReport> report = run_one(runner, target, progress);
     if (!report) return Fail(report.error());
     worst = Worse(worst, ExitCodeOf(report->state));
+    progress.Clear();
     if (!context.json) Print(context, {*report});
     reports.push_back(std::move(*report));
   }
@@ -80,6 +82,11 @@ Result<ExitCode> RunWithSnapshot(const CommandContext& context,
   Result<RunOptions> options = RunOptionsOf(arguments);
   if (!options) return Fail(options.error());
   options->trigger = trigger;
+  const auto clear = arguments.Number("clear");
+  if (!clear) return Fail(clear.error());
+  options->clear_list_of = *clear;
+  // Whoever is not in the snapshot leaves the list with everybody else: that is the number given.
+  if (*clear) options->approval.removals = std::numeric_limits<std::int64_t>::max();
   return ForEachSync(
       context,
       arguments,

@@ -6,6 +6,7 @@
 #include "amplitude/export_source.h"
 #include "base/format.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "cli/adapters.h"
 #include "config/config_reader.h"
 #include "service/schedule.h"
@@ -96,8 +97,16 @@ Workspace::Workspace(const CommandContext& context,
 Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {
   std::vector<const SyncConfig*> selected;
   if (words.empty()) {
-    for (const SyncConfig& sync : config_.syncs)
-      selected.push_back(&sync);
+    for (const SyncConfig& sync : config_.syncs) {
+      const std::optional<Binding> binding = store_->FindBinding(sync.key);
+      if (!binding || !binding->paused_at) {
+        selected.push_back(&sync);
+      } else if (!context_.json) {
+        context_.err << Format("cohort '{}' is paused since {} and left alone\n",
+                               sync.key.cohort.value(),
+                               FormatTime(*binding->paused_at));
+      }
+    }
     return selected;
   }
   std::map<std::string, std::string> known_names;

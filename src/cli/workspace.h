@@ -42,7 +42,8 @@ class Workspace {
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] SqliteSyncStore& store() { return *store_; }
 
-  // The configured syncs that the words name; all of them when there are none.
+  // The configured syncs that the words name; when there are none, all that are not paused. Those
+  // that are get a line.
   [[nodiscard]] Result<std::vector<const SyncConfig*>> Select(
       const std::vector<std::string>& words);
 

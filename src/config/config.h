@@ -52,9 +52,21 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
+enum class FileFormat {
+  kCsv,          // With a header row.
+  kIdentifiers,  // One identifier per line.
+};
+
+// A cohort file, or a folder that gets one after the other.
+struct FileSourceConfig {
+  std::filesystem::path path;  // Joined with the configuration's directory.
+  FileFormat format = FileFormat::kCsv;
+  std::string pattern;  // Of the names in the folder `path`; empty when `path` is one file.
+};
+
 struct SyncConfig {
-  BindingKey key;                             // The project is empty when `file` is set.
-  std::optional<std::filesystem::path> file;  // Read members from here instead of from Amplitude.
+  BindingKey key;                        // The project is empty when `file` is set.
+  std::optional<FileSourceConfig> file;  // Read members from here instead of from Amplitude.
   std::string cohort_name;  // For sources that do not know it; empty when not configured.
   std::string list_name;    // Instead of the name derived from the cohort's; empty: derived.
   Schedule schedule;

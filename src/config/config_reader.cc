@@ -238,18 +238,33 @@ double MonthlyExports(const Schedule& schedule) {
   return 0;
 }
 
+// The shortest whole number of hours at which `syncs` of them stay within the month's exports.
+std::int64_t HoursThatFit(std::int64_t syncs, std::int64_t monthly_exports) {
+  const std::int64_t runs = syncs * (chrono::days(31) / chrono::hours(1));
+  return (runs + monthly_exports - 1) / monthly_exports;
+}
+
 void NoteQuotas(Config& config) {
   for (const auto& [name, project] : config.projects) {
     double exports = 0;
-    for (const SyncConfig& sync : config.syncs)
-      if (!sync.file && sync.key.project == name) exports += MonthlyExports(sync.schedule);
+    std::int64_t repeated = 0;
+    for (const SyncConfig& sync : config.syncs) {
+      if (sync.file || sync.key.project != name) continue;
+      exports += MonthlyExports(sync.schedule);
+      if (sync.schedule.frequency != Frequency::kOnce) ++repeated;
+    }
     if (exports <= static_cast<double>(project.monthly_exports)) continue;
     config.notes.push_back(
         {Format("projects.{}.monthly_exports", name.value()),
-         Format("{} are granted and the syncs of this project ask for about {}; sync less often, "
-                "or raise it when Amplitude grants more",
+         Format("{} are granted and the syncs of this project ask for about {}; {}, or raise it "
+                "when Amplitude grants more",
                 Count(project.monthly_exports, "export a month", "exports a month"),
-                WithThousands(static_cast<std::int64_t>(std::ceil(exports))))});
+                WithThousands(static_cast<std::int64_t>(std::ceil(exports))),
+                repeated == 0 ? std::string("spread them over several months")
+                              : Format("\"every\": \"{}h\" fits for {}",
+                                       HoursThatFit(repeated, project.monthly_exports),
+                                       repeated == 1 ? std::string("it")
+                                                     : Format("each of the {}", repeated)))});
   }
 }
 

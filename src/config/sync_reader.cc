@@ -12,6 +12,8 @@ namespace {
 
 namespace chrono = std::chrono;
 
+constexpr std::size_t kMaxPatternBytes = 128;
+
 // An entry together with where it stands, for the rules among entries.
 struct Entry {
   SyncConfig sync;
@@ -116,6 +118,56 @@ std::string ReadName(ObjectReader& reader,
 
 enum class SourceType { kUnknown, kAmplitude, kFile, kPush };
 
+FileFormat ReadFormat(ObjectReader& reader) {
+  return reader.Choice("format", {"csv", "identifiers"}) == "identifiers" ? FileFormat::kIdentifiers
+                                                                          : FileFormat::kCsv;
+}
+
+// What amplitude::DropFolder takes: a pattern that could match nothing of it would wait forever.
+std::string ReadPattern(ObjectReader& reader) {
+  const auto pattern = reader.RequireText("pattern", "\"active-*.csv\"");
+  if (!pattern) return {};
+  const bool is_plain = std::all_of(pattern->begin(), pattern->end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           std::string_view("._-*?").find(c) != std::string_view::npos;
+  });
+  if (!is_plain || pattern->size() > kMaxPatternBytes) {
+    reader.AddProblem("pattern",
+                      Format("'{}' is not a pattern for file names; write at most {} letters, "
+                             "digits, '.', '_', '-', '*' and '?', as in \"active-*.csv\"",
+                             Printable(*pattern),
+                             kMaxPatternBytes));
+  } else if (pattern->starts_with('.') || pattern->ends_with(".tmp") ||
+             pattern->ends_with(".part")) {
+    reader.AddProblem("pattern",
+                      Format("'{}' matches no file: names that begin with '.' or end with '.tmp' "
+                             "or '.part' are files that are still written",
+                             *pattern));
+  }
+  return *pattern;
+}
+
+void ReadFileSource(ObjectReader& reader,
+                    const JsonValue& source,
+                    const SyncContext& context,
+                    bool is_folder,
+                    SyncConfig& sync) {
+  const auto path =
+      reader.RequireText("path", is_folder ? "\"snapshots\"" : "\"snapshots/active.csv\"");
+  FileSourceConfig& file = sync.file.emplace();
+  file.path = context.directory / path.value_or("");
+  file.format = ReadFormat(reader);
+  const bool has_pattern = std::any_of(source.members.begin(),
+                                       source.members.end(),
+                                       [](const auto& m) { return m.key == "pattern"; });
+  if (is_folder) {
+    file.pattern = ReadPattern(reader);
+  } else if (has_pattern) {
+    reader.Find("pattern");
+    reader.AddProblem("pattern", "goes only with \"type\": \"folder\"; remove it");
+  }
+}
+
 SourceType ReadSource(ObjectReader& sync_reader,
                       const SyncContext& context,
                       SyncConfig& sync,
@@ -125,16 +177,17 @@ SourceType ReadSource(ObjectReader& sync_reader,
   ObjectReader reader(*value, sync_reader.PathOf("source"), problems);
   if (value->kind != JsonKind::kObject || reader.Require("type", "\"amplitude\"") == nullptr)
     return SourceType::kUnknown;
-  const auto type = reader.Choice("type", {"amplitude", "file", "push"});
+  const auto type = reader.Choice("type", {"amplitude", "file", "folder", "push"});
   // Of a source of unknown type the other keys cannot be judged.
   if (!type) return SourceType::kUnknown;
   if (*type == "push") {
-    reader.AddProblem("type", "push sources are not available yet; use \"amplitude\" or \"file\"");
+    reader.AddProblem("type",
+                      "push sources are not available yet; use \"amplitude\", \"file\" or "
+                      "\"folder\"");
     return SourceType::kPush;
   }
-  if (*type == "file") {
-    const auto path = reader.RequireText("path", "\"snapshots/active.csv\"");
-    sync.file = context.directory / path.value_or("");
+  if (*type == "file" || *type == "folder") {
+    ReadFileSource(reader, *value, context, *type == "folder", sync);
     reader.RefuseUnknownKeys();
     return SourceType::kFile;
   }
@@ -207,6 +260,21 @@ bool SameAccount(const Config& config, const DestinationName& a, const Destinati
                     first->second.api_key == second->second.api_key);
 }
 
+// Each file of a folder is taken once, by whoever comes first.
+void CompareFolders(const Entry& earlier, const Entry& later, ConfigProblems& problems) {
+  const auto& a = earlier.sync.file;
+  const auto& b = later.sync.file;
+  if (!a || !b || b->pattern.empty() || a->pattern != b->pattern ||
+      (a->path / "").lexically_normal() != (b->path / "").lexically_normal())
+    return;
+  problems.push_back(
+      {later.path + ".source.pattern",
+       Format("'{}' in this folder is read by {} as well, and each file is taken once; set a "
+              "pattern that matches the files of this cohort only",
+              Printable(b->pattern),
+              earlier.path)});
+}
+
 // What two entries may not share.
 void Compare(const Config& config,
              const Entry& earlier,
@@ -229,6 +297,7 @@ void Compare(const Config& config,
                 "another 'list_name'",
                 Printable(later.list_name),
                 earlier.list_name_path)});
+  CompareFolders(earlier, later, problems);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ struct SyncContext {
 
 // Fills `config.syncs` with the entries that are right; the others add to `problems`. Refuses two
 // entries for one cohort at one destination, and two known list names that differ at most in case
-// within one account (endpoint and key). REQUIRES: `config.destinations` was read.
+// within one account (endpoint and key), and two that read one folder with one pattern. REQUIRES:
+// `config.destinations` was read.
 void ReadSyncs(const JsonValue& value,
                const SyncContext& context,
                Config& config,

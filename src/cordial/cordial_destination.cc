@@ -69,6 +69,10 @@ Result<std::optional<std::int64_t>> CordialDestination::CountContacts(ListId lis
   return lists_.CountContacts(list);
 }
 
+Status CordialDestination::ClearList(ListId list) {
+  return lists_.ClearList(list);
+}
+
 Result<std::optional<std::vector<std::string>>> CordialDestination::AttributeKeys() {
   return lists_.AttributeKeys();
 }

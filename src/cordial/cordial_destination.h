@@ -48,6 +48,7 @@ class CordialDestination final : public ListDestination {
   [[nodiscard]] Result<std::optional<ListInfo>> FindList(const ListName& name) override;
   [[nodiscard]] Result<ListInfo> EnsureList(const ListName& name) override;
   [[nodiscard]] Result<std::optional<std::int64_t>> CountContacts(ListId list) override;
+  [[nodiscard]] Status ClearList(ListId list) override;
   [[nodiscard]] Result<std::optional<std::vector<std::string>>> AttributeKeys() override;
 
   // A contact that cannot be sent at all is kRefused, without a call.

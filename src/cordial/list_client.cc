@@ -141,6 +141,19 @@ Result<std::optional<std::vector<std::string>>> ListClient::AttributeKeys() {
   return std::optional<Keys>(std::move(*keys));
 }
 
+Status ListClient::ClearList(ListId list) {
+  const std::string context = Format("empty Cordial's list {}", list.value());
+  const auto response = Call(MakeRequest(
+      "PUT", path_prefix_ + Format("/accountlists/{}/clear", list.value()), authorization_));
+  if (!response) return Fail(response.error().WithContext(context));
+  if (IsAbsent(*response))
+    return Fail(ErrorCode::kNotFound, Format("{}: there is no such list", context));
+  if (!IsSuccess(response->status)) return Fail(ErrorOf(*response).WithContext(context));
+  const AnswerBody body = ReadAnswerBody(response->body);
+  if (body.is_object && body.success == SuccessFlag::kTrue && !body.has_error) return {};
+  return Fail(ErrorCode::kInvalidInput, Format("{}: {}", context, Describe(*response, body)));
+}
+
 Result<http::Response> ListClient::Call(const http::Request& request) {
   for (int attempt = 1;; ++attempt) {
     http::Answer answer = client_.SendAndWait(request);

@@ -50,6 +50,9 @@ class ListClient {
   // nullopt on 403.
   [[nodiscard]] Result<std::optional<std::vector<std::string>>> AttributeKeys();
 
+  // kNotFound when there is no such list. Repeating it does no harm.
+  [[nodiscard]] Status ClearList(ListId list);
+
  private:
   // The first answer that another attempt would not better: 2xx, or a status that the caller tells
   // apart. Repeats what may pass.

@@ -9,7 +9,7 @@ namespace {
 #define COHORT_SYNC_BINDING_COLUMNS                                               \
   "binding_id, project, cohort, destination, endpoint, list_name, list_id, "      \
   "identifier_name, identifier_property, identifier_rules_version, cohort_name, " \
-  "accepted_as_of, stopped_reason"
+  "accepted_as_of, stopped_reason, paused_at"
 
 constexpr char kFind[] = "SELECT " COHORT_SYNC_BINDING_COLUMNS
                          " FROM bindings WHERE project = ?1 AND cohort = ?2 AND destination = ?3";
@@ -32,6 +32,21 @@ constexpr char kAccept[] =
 constexpr char kSetStopped[] =
     "UPDATE bindings SET stopped_reason = ?2 WHERE binding_id = ?1 AND stopped_reason <> ?2";
 
+constexpr char kSetPaused[] =
+    "UPDATE bindings SET paused_at = ?2 WHERE binding_id = ?1 AND paused_at IS NOT ?2";
+// No list has this id, so that it is taken for one that was made again.
+constexpr char kForgetListId[] =
+    "UPDATE bindings SET list_id = 0 WHERE binding_id = ?1 AND list_id <> 0";
+// What refers to a binding, in the order in which it can go.
+constexpr const char* kDelete[] = {
+    "DELETE FROM held_contacts WHERE run_id IN (SELECT run_id FROM holds WHERE binding_id = ?1)",
+    "DELETE FROM holds WHERE binding_id = ?1",
+    "DELETE FROM segments WHERE binding_id = ?1",
+    "DELETE FROM operations WHERE binding_id = ?1",
+    "UPDATE runs SET binding_id = NULL WHERE binding_id = ?1",
+    "DELETE FROM bindings WHERE binding_id = ?1",
+};
+
 Binding BindingAt(const Query& row) {
   Binding binding;
   binding.id = BindingId(row.Int(0));
@@ -45,6 +60,7 @@ Binding BindingAt(const Query& row) {
   binding.cohort_name = row.String(10);
   binding.accepted_as_of = row.OptionalTime(11);
   binding.stopped_reason = row.String(12);
+  binding.paused_at = row.OptionalTime(13);
   return binding;
 }
 
@@ -103,6 +119,19 @@ BindingId Bindings::Accept(const PlanCommit& plan) {
 
 bool Bindings::SetStopped(BindingId binding, const std::string& reason) {
   return Query(database_, kSetStopped).Bind(binding, reason).Run() > 0;
+}
+
+bool Bindings::SetPaused(BindingId binding, std::optional<TimePoint> since) {
+  return Query(database_, kSetPaused).Bind(binding, since).Run() > 0;
+}
+
+bool Bindings::ForgetListId(BindingId binding) {
+  return Query(database_, kForgetListId).Bind(binding).Run() > 0;
+}
+
+void Bindings::Delete(BindingId binding) {
+  for (const char* const statement : kDelete)
+    Query(database_, statement).Bind(binding).Run();
 }
 
 }  // namespace cohort_sync

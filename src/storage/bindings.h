@@ -25,8 +25,12 @@ class Bindings {
   // Creates the binding of the plan, or updates what an accepted snapshot may change: cohort name,
   // list id, time. The other pins stay as they are; comparing them is the run's part.
   [[nodiscard]] BindingId Accept(const PlanCommit& plan);
-  // False when it was so already.
+  // Each false when it was so already.
   bool SetStopped(BindingId binding, const std::string& reason);
+  bool SetPaused(BindingId binding, std::optional<TimePoint> since);
+  bool ForgetListId(BindingId binding);
+  // With everything of it but its runs.
+  void Delete(BindingId binding);
 
  private:
   Database& database_;

@@ -104,6 +104,29 @@ void Checkpoints::VisitDesired(BindingId binding,
   }
 }
 
+bool Checkpoints::VisitMembersAt(BindingId binding,
+                                 std::int64_t until,
+                                 const std::function<void(const MemberRef&)>& visit) {
+  const auto reflects_more = [until](const SegmentInfo& segment) {
+    return segment.position > until;
+  };
+  std::vector<SegmentInfo> segments = Best(binding);
+  if (std::any_of(segments.begin(), segments.end(), reflects_more)) {
+    segments = Load(binding, CheckpointName::kBase);
+    if (std::any_of(segments.begin(), segments.end(), reflects_more)) return false;
+    // Without a base nothing was ever pruned.
+    if (segments.empty()) segments = NothingStored(CountOverlay(database_, binding, 0, until));
+  }
+  Overlay overlay(database_, binding, PositionOf(segments), until);
+  for (const SegmentInfo& segment : segments) {
+    Read(segment, [&](const SegmentView& view) {
+      for (const MemberRef& member : MergedMembers(view, overlay.In(segment.range)))
+        visit(member);
+    });
+  }
+  return true;
+}
+
 std::int64_t Checkpoints::CountDesired(BindingId binding) {
   const std::vector<SegmentInfo> segments = Best(binding);
   Overlay overlay(database_, binding, PositionOf(segments), Overlay::kEverything);

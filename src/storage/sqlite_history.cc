@@ -2,9 +2,12 @@
 
 #include <utility>
 
+#include "base/format.h"
+#include "base/time_text.h"
 #include "storage/column_text.h"
 #include "storage/database_file.h"
 #include "storage/open_counts.h"
+#include "storage/overlay.h"
 #include "storage/query.h"
 #include "storage/transaction.h"
 
@@ -17,6 +20,10 @@ constexpr char kParked[] =
     " FROM operations INDEXED BY operations_parked"
     " WHERE binding_id = (SELECT binding_id FROM runs WHERE run_id = ?1)"
     " AND state = 'parked' AND run_id = ?1 ORDER BY operation_id";
+
+constexpr char kFirstAfter[] =
+    "SELECT min(operation_id) FROM operations INDEXED BY operations_by_binding"
+    " WHERE binding_id = ?1 AND created_at > ?2";
 
 }  // namespace
 
@@ -49,6 +56,22 @@ std::vector<BindingStatus> SqliteHistory::Bindings() {
     all.push_back(std::move(status));
   }
   return all;
+}
+
+Status SqliteHistory::VisitMembers(BindingId binding,
+                                   std::optional<TimePoint> as_of,
+                                   const std::function<void(std::string_view)>& visit) {
+  const ReadTransaction moment(*database_, "read members");
+  const auto visit_member = [&visit](const MemberRef& member) { visit(member.value); };
+  std::int64_t until = Overlay::kEverything;
+  if (as_of) {
+    Query query(*database_, kFirstAfter);
+    if (query.Bind(binding, *as_of).Step() && !query.IsNull(0)) until = query.Int(0) - 1;
+  }
+  if (checkpoints_.VisitMembersAt(binding, until, visit_member)) return {};
+  return Fail(
+      ErrorCode::kNotFound,
+      Format("the journal does not reach back to {}; choose a later time", FormatTime(*as_of)));
 }
 
 std::vector<RunReport> SqliteHistory::Runs(std::size_t limit,

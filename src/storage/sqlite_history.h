@@ -2,9 +2,11 @@
 #ifndef COHORT_SYNC_STORAGE_SQLITE_HISTORY_H_
 #define COHORT_SYNC_STORAGE_SQLITE_HISTORY_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -26,6 +28,9 @@ class SqliteHistory final : public History {
 
   // In order of creation. A binding costs what has changed since it was folded: milliseconds.
   [[nodiscard]] std::vector<BindingStatus> Bindings() override;
+  [[nodiscard]] Status VisitMembers(BindingId binding,
+                                    std::optional<TimePoint> as_of,
+                                    const std::function<void(std::string_view)>& visit) override;
   [[nodiscard]] std::vector<RunReport> Runs(std::size_t limit,
                                             const std::optional<CohortId>& cohort) override;
   [[nodiscard]] std::optional<RunReport> FindRun(RunId run) override;

@@ -166,6 +166,23 @@ void SqliteSyncStore::SetStopped(BindingId binding, const std::string& reason) {
   if (bindings_.SetStopped(binding, reason)) transaction.Commit();
 }
 
+void SqliteSyncStore::SetPaused(BindingId binding, std::optional<TimePoint> since) {
+  Transaction transaction(*database_, "pause or resume a binding");
+  if (bindings_.SetPaused(binding, since)) transaction.Commit();
+}
+
+void SqliteSyncStore::ForgetListId(BindingId binding) {
+  Transaction transaction(*database_, "forget the list of a binding");
+  if (bindings_.ForgetListId(binding)) transaction.Commit();
+}
+
+void SqliteSyncStore::Forget(BindingId binding) {
+  Transaction transaction(*database_, "forget a binding");
+  bindings_.Delete(binding);
+  transaction.Commit();
+  delivery_.Recount(binding);
+}
+
 void SqliteSyncStore::Recover(TimePoint now) {
   Transaction transaction(*database_, "recover what a process left");
   if (delivery_.RecoverInFlight(now) + runs_.EndInterrupted(now) > 0) transaction.Commit();

@@ -61,6 +61,9 @@ class SqliteSyncStore final : public SyncStore {
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;
   void SetStopped(BindingId binding, const std::string& reason) override;
+  void SetPaused(BindingId binding, std::optional<TimePoint> since) override;
+  void ForgetListId(BindingId binding) override;
+  void Forget(BindingId binding) override;
   void Recover(TimePoint now) override;
   std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) override;
   std::int64_t ReopenParked(BindingId binding) override;

@@ -38,6 +38,7 @@ struct Binding {
   std::string cohort_name;                  // As of the last accepted snapshot; may change.
   std::optional<TimePoint> accepted_as_of;  // Of the last accepted snapshot.
   std::string stopped_reason;               // Why delivery stopped; empty when it did not.
+  std::optional<TimePoint> paused_at;       // Since when a person wants nothing read or sent.
 };
 
 }  // namespace cohort_sync

@@ -4,11 +4,14 @@
 #define COHORT_SYNC_SYNC_HISTORY_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "sync/binding.h"
 #include "sync/operation.h"
 #include "sync/run.h"
@@ -56,6 +59,11 @@ class History {
  public:
   virtual ~History() = default;
   [[nodiscard]] virtual std::vector<BindingStatus> Bindings() = 0;
+  // Calls visit(contact) for every desired member, as things stood at `as_of` or, without it, as
+  // they stand. kNotFound, and nothing is visited, when the journal no longer reaches back so far.
+  [[nodiscard]] virtual Status VisitMembers(BindingId binding,
+                                            std::optional<TimePoint> as_of,
+                                            const std::function<void(std::string_view)>& visit) = 0;
   // Newest first. `cohort` narrows to one cohort id.
   [[nodiscard]] virtual std::vector<RunReport> Runs(std::size_t limit,
                                                     const std::optional<CohortId>& cohort) = 0;

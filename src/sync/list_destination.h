@@ -66,6 +66,8 @@ class ListDestination {
   [[nodiscard]] virtual Result<ListInfo> EnsureList(const ListName& name) = 0;
   // How many contacts the list has, whoever put them there. nullopt when the key may not ask.
   [[nodiscard]] virtual Result<std::optional<std::int64_t>> CountContacts(ListId list) = 0;
+  // Takes every contact off the list, whoever put them there; the contacts stay.
+  [[nodiscard]] virtual Status ClearList(ListId list) = 0;
   // Names of contact attributes, which share their namespace with lists. nullopt when the key may
   // not ask.
   [[nodiscard]] virtual Result<std::optional<std::vector<std::string>>> AttributeKeys() = 0;

@@ -1,7 +1,6 @@
 #include "sync/members.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "base/hash.h"
@@ -32,8 +31,7 @@ MemberRowsBuilder::MemberRowsBuilder(std::uint64_t hash_key) : open_(MemberRows:
   rows_.partitions_.resize(MemberRows::kPartitions);
 }
 
-bool MemberRowsBuilder::Add(std::string_view value) {
-  if (value_bytes_ + value.size() > std::numeric_limits<std::uint32_t>::max()) return false;
+void MemberRowsBuilder::Add(std::string_view value) {
   const MemberRows::RowHead head{KeyedHash(rows_.hash_key_, value),
                                  static_cast<std::uint32_t>(value.size())};
   const std::size_t partition = MemberRows::PartitionOf(head.hash);
@@ -50,8 +48,6 @@ bool MemberRowsBuilder::Add(std::string_view value) {
   __builtin_prefetch(chunk.next + kCacheLine, 1);
   ++chunk.rows;
   ++rows_.size_;
-  value_bytes_ += value.size();
-  return true;
 }
 
 MemberRows MemberRowsBuilder::Finish() {

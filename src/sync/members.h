@@ -29,7 +29,7 @@ struct HashRange {
 };
 
 // Normalized identifiers, duplicates included: one row, one entry. The diff finds the duplicates on
-// its way. Movable, not copyable; at most 2^32 bytes of identifiers in all.
+// its way. Movable, not copyable.
 class MemberRows {
  public:
   // Partitions are 2^kPartitionBits equal ranges of the hash. Fixed, so that rows are grouped while
@@ -87,8 +87,8 @@ class MemberRowsBuilder {
   // `hash_key` is the state's key (SyncStore::hash_key).
   explicit MemberRowsBuilder(std::uint64_t hash_key);
 
-  // Copies `value`. Returns false, and adds nothing, when the identifiers would pass 2^32 bytes.
-  [[nodiscard]] bool Add(std::string_view value);
+  // Copies `value`, which is shorter than 4 GiB.
+  void Add(std::string_view value);
   [[nodiscard]] std::size_t size() const { return rows_.size_; }
 
   // The builder is empty afterwards.
@@ -107,7 +107,6 @@ class MemberRowsBuilder {
   char* Allocate(std::size_t bytes);
 
   MemberRows rows_;
-  std::uint64_t value_bytes_ = 0;
   std::vector<Chunk> open_;     // One per partition.
   std::size_t block_used_ = 0;  // Of the last of rows_.storage_.
 };

@@ -28,6 +28,11 @@ Result<PreparedRun> Preparation::Open() {
   run.started_at = clock_.Now();
   run.binding = store_.FindBinding(target_.key);
   if (!run.binding) return run;
+  if (run.binding->paused_at)
+    return Fail(ErrorCode::kRejected,
+                Format("cohort '{0}' is paused since {1}; 'cohort-sync resume {0}' lets it go on",
+                       target_.key.cohort.value(),
+                       FormatTime(*run.binding->paused_at)));
   if (Status pins = CheckPins(*run.binding); !pins) return Fail(pins.error());
   const std::string& stopped = run.binding->stopped_reason;
   if (!stopped.empty() && options_.trigger != RunTrigger::kResync)
@@ -64,12 +69,17 @@ Status Preparation::CheckPins(const Binding& binding) const {
                      Join(differences, "; ")));
 }
 
-Status Preparation::Fetch(PreparedRun& run, const std::stop_token& stop) {
+Status Preparation::Fetch(PreparedRun& run,
+                          std::function<void(const FetchProgress&)> on_progress,
+                          const std::stop_token& stop) {
   FetchRequest request;
   request.cohort = target_.key.cohort;
   request.identifier = target_.identifier;
   request.hash_key = store_.hash_key();
   request.reuse_export_within = target_.reuse_export_within;
+  request.read_only = options_.plan_only;
+  if (run.binding && !options_.force) request.accepted_as_of = run.binding->accepted_as_of;
+  request.on_progress = std::move(on_progress);
   Result<Snapshot> snapshot = target_.source->Fetch(request, stop);
   if (!snapshot) return Fail(snapshot.error());
   run.snapshot = std::move(*snapshot);
@@ -156,6 +166,12 @@ Status Preparation::LookAtPinnedList(PreparedRun& run) {
   const ListId pinned = run.binding->pins.list_id;
   if (run.existing_list && run.existing_list->id == pinned) return {};
   if (options_.trigger == RunTrigger::kResync) return {};
+  if (run.existing_list && pinned == ListId())
+    return Fail(ErrorCode::kRejected,
+                Format("list '{}' was to be emptied and filled again, and that did not finish; its "
+                       "operations wait; 'cohort-sync resync {}' fills it",
+                       run.list.value(),
+                       target_.key.cohort.value()));
   const std::string what = run.existing_list
                                ? Format("was made again as id {}", run.existing_list->id.value())
                                : std::string("is gone or was renamed");

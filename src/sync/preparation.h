@@ -3,6 +3,7 @@
 #define COHORT_SYNC_SYNC_PREPARATION_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -39,7 +40,10 @@ struct SyncTarget {
 struct RunOptions {
   RunTrigger trigger = RunTrigger::kManual;
   Approval approval;
-  bool force = false;  // Accept a snapshot that is older than the last accepted one.
+  // Resync only: first take everybody off the list, if there are at most so many.
+  std::optional<std::int64_t> clear_list_of;
+  bool plan_only = false;  // Nothing will be committed.
+  bool force = false;      // Accept a snapshot that is older than the last accepted one.
 };
 
 // Everything a run is going to do, before it does any of it.
@@ -72,10 +76,12 @@ class Preparation {
       : store_(store), clock_(clock), target_(target), options_(options) {}
 
   // The binding as it stands. kConfiguration when the configuration differs from what is pinned,
-  // kRejected when delivery was stopped. Makes no call.
+  // kRejected when delivery was stopped or a person paused it. Makes no call.
   [[nodiscard]] Result<PreparedRun> Open();
   // Reads the snapshot into `run`.
-  [[nodiscard]] Status Fetch(PreparedRun& run, const std::stop_token& stop);
+  [[nodiscard]] Status Fetch(PreparedRun& run,
+                             std::function<void(const FetchProgress&)> on_progress,
+                             const std::stop_token& stop);
   // Names and looks at the list, compares, judges: after it `run` is complete.
   [[nodiscard]] Status Plan(PreparedRun& run);
 

@@ -93,10 +93,25 @@ Result<PreparedRun> SyncRunner::Plan(const SyncTarget& target,
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
   if (!run) return run;
-  observer.Fetching(target);
-  if (Status fetched = preparation.Fetch(*run, stop); !fetched) return Fail(fetched.error());
-  if (Status planned = preparation.Plan(*run); !planned) return Fail(planned.error());
+  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
+    return Fail(fetched.error());
+  if (Status planned = Compare(preparation, *run, observer); !planned) return Fail(planned.error());
   return run;
+}
+
+Status SyncRunner::Fetch(Preparation& preparation,
+                         PreparedRun& run,
+                         const SyncTarget& target,
+                         RunObserver& observer,
+                         const std::stop_token& stop) {
+  observer.Fetching(target);
+  return preparation.Fetch(
+      run, [&observer](const FetchProgress& progress) { observer.Reading(progress); }, stop);
+}
+
+Status SyncRunner::Compare(Preparation& preparation, PreparedRun& run, RunObserver& observer) {
+  observer.Comparing(run.snapshot);
+  return preparation.Plan(run);
 }
 
 RunReport SyncRunner::Run(const SyncTarget& target,
@@ -111,8 +126,12 @@ RunReport SyncRunner::Run(const SyncTarget& target,
   Result<PreparedRun> run = preparation.Open();
   if (!run) return failed(run.error());
 
-  observer.Fetching(target);
-  if (Status fetched = preparation.Fetch(*run, stop); !fetched) {
+  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched) {
+    if (fetched.error().code() == ErrorCode::kNothingNew && run->binding) {
+      store_.ReopenForRun(run->binding->id, clock_.Now() - kUnknownContactPause);
+      return DeliveryRun(
+          target, *run->binding, options.trigger, observer, stop, {fetched.error().message()});
+    }
     RunReport report = failed(fetched.error());
     if (run->binding && !stop.stop_requested() && store_.CountOpen(run->binding->id).pending > 0) {
       report.binding = run->binding->id;
@@ -121,7 +140,8 @@ RunReport SyncRunner::Run(const SyncTarget& target,
     }
     return report;
   }
-  if (Status planned = preparation.Plan(*run); !planned) return failed(planned.error());
+  if (Status planned = Compare(preparation, *run, observer); !planned)
+    return failed(planned.error());
   observer.Planned(target, *run);
   if (stop.stop_requested())
     return failed(Error(ErrorCode::kInterrupted, "stopped before anything was changed"));
@@ -137,6 +157,10 @@ RunReport SyncRunner::Run(const SyncTarget& target,
 Result<RunReport> SyncRunner::Commit(const SyncTarget& target,
                                      const RunOptions& options,
                                      PreparedRun& run) {
+  if (options.clear_list_of && run.existing_list) {
+    if (Status cleared = ClearList(target, *options.clear_list_of, run); !cleared)
+      return Fail(cleared.error());
+  }
   if (!run.existing_list) {
     Result<ListInfo> made = target.destination->EnsureList(run.list);
     if (!made)
@@ -166,6 +190,35 @@ Result<RunReport> SyncRunner::Commit(const SyncTarget& target,
   report.counts.reopened = committed.reopened;
   report.notes = run.notes;
   return report;
+}
+
+Status SyncRunner::ClearList(const SyncTarget& target, std::int64_t at_most, PreparedRun& run) {
+  const std::string& cohort = target.key.cohort.value();
+  const auto contacts = target.destination->CountContacts(run.existing_list->id);
+  if (!contacts) return Fail(contacts.error());
+  if (!*contacts)
+    return Fail(
+        ErrorCode::kRejected,
+        Format("list '{}' was not emptied: the key may not count its contacts", run.list.value()));
+  if (**contacts > at_most)
+    return Fail(ErrorCode::kRejected,
+                Format("list '{0}' was not emptied: it has {1}; 'cohort-sync resync {2} --clear "
+                       "{3}' takes all of them off, and puts the cohort's members back",
+                       run.list.value(),
+                       Count(**contacts, "contact", "contacts"),
+                       cohort,
+                       **contacts));
+  if (run.binding) {
+    store_.ForgetListId(run.binding->id);
+    run.binding->pins.list_id = ListId();
+  }
+  if (Status cleared = target.destination->ClearList(run.existing_list->id); !cleared)
+    return Fail(cleared.error().WithContext(
+        Format("cohort '{0}': run 'cohort-sync resync {0}' again", cohort)));
+  run.notes.push_back(Format("list '{}' was emptied first of {}",
+                             run.list.value(),
+                             Count(**contacts, "contact", "contacts")));
+  return {};
 }
 
 RunReport SyncRunner::RecordFailure(const SyncTarget& target,
@@ -209,8 +262,10 @@ RunReport SyncRunner::DeliveryRun(const SyncTarget& target,
                                   const Binding& binding,
                                   RunTrigger trigger,
                                   RunObserver& observer,
-                                  const std::stop_token& stop) {
+                                  const std::stop_token& stop,
+                                  std::vector<std::string> notes) {
   RunReport report = ReportOf(binding, trigger, clock_.Now());
+  report.notes = std::move(notes);
   report.id = store_.BeginDeliveryRun(binding.id, trigger, report.started_at);
   if (trigger == RunTrigger::kRetry) {
     store_.SetStopped(binding.id, {});

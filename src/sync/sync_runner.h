@@ -7,6 +7,8 @@
 
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -23,6 +25,8 @@ class RunObserver {
  public:
   virtual ~RunObserver() = default;
   virtual void Fetching(const SyncTarget& /*target*/) {}
+  virtual void Reading(const FetchProgress& /*progress*/) {}
+  virtual void Comparing(const Snapshot& /*snapshot*/) {}
   virtual void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) {}
   virtual void Delivering(const DeliveryProgress& /*progress*/) {}
 };
@@ -41,7 +45,8 @@ class SyncRunner {
                                          const std::stop_token& stop);
 
   // Never fails to report: an error is in the report, and recorded as a failed run. Operations that
-  // earlier runs left pending are delivered even when the snapshot could not be read.
+  // earlier runs left pending are delivered even when the snapshot could not be read. When there is
+  // nothing new to read that is all it does, and the run succeeds with a note.
   [[nodiscard]] RunReport Run(const SyncTarget& target,
                               const RunOptions& options,
                               RunObserver& observer,
@@ -71,7 +76,18 @@ class SyncRunner {
                                       const Binding& binding,
                                       RunTrigger trigger,
                                       RunObserver& observer,
-                                      const std::stop_token& stop);
+                                      const std::stop_token& stop,
+                                      std::vector<std::string> notes = {});
+  // The phases up to the plan, each announced.
+  [[nodiscard]] Status Fetch(Preparation& preparation,
+                             PreparedRun& run,
+                             const SyncTarget& target,
+                             RunObserver& observer,
+                             const std::stop_token& stop);
+  [[nodiscard]] Status Compare(Preparation& preparation, PreparedRun& run, RunObserver& observer);
+  // What a person asked for with RunOptions::clear_list_of. A process that ends in between leaves a
+  // binding that says that it needs a resync.
+  [[nodiscard]] Status ClearList(const SyncTarget& target, std::int64_t at_most, PreparedRun& run);
   // Delivers, then ends the run in the state and folds the journal when it is time.
   void Finish(const SyncTarget& target,
               RunReport& report,

@@ -98,6 +98,14 @@ class SyncStore : public DesiredMembers {
   virtual void FinishRun(const RunReport& report) = 0;
   // Why the binding does not deliver; empty clears it.
   virtual void SetStopped(BindingId binding, const std::string& reason) = 0;
+  // A person's pause; nullopt ends it.
+  virtual void SetPaused(BindingId binding, std::optional<TimePoint> since) = 0;
+  // The list that the binding had is no longer what the journal says it is: nothing is delivered
+  // until a resync makes or fills it again.
+  virtual void ForgetListId(BindingId binding) = 0;
+  // Ends a binding: its journal, checkpoints and holds are gone, its runs stay. The list is not
+  // touched.
+  virtual void Forget(BindingId binding) = 0;
 
   // Takes over from a process that is gone: its in_flight operations become unknown attempts at
   // `now` (R2), its unfinished runs become interrupted. Called once, after the owner opened the

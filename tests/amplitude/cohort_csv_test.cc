@@ -1,6 +1,7 @@
 #include "amplitude/cohort_csv.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -59,6 +60,38 @@ TEST(CohortCsv, FindsTheIdentifierByItsColumnsName) {
   EXPECT_THAT(MembersOf("email,amplitude_id\na@x.com,1\n"), ElementsAre("a@x.com"));
   EXPECT_THAT(MembersOf("amplitude_id,gp:email\n1,a@x.com\n"), ElementsAre("a@x.com"));
   EXPECT_THAT(MembersOf("email,email\na@x.com,b@x.com\n"), ElementsAre("a@x.com"));
+}
+
+TEST(CohortCsv, ReadsFieldsWithAndWithoutQuotesAndEveryOrderAndLineEnd) {
+  std::vector<std::string> columns = {"amplitude_id", "gp:email", "user_id", "country"};
+  std::sort(columns.begin(), columns.end());
+  const std::map<std::string, std::string> values = {{"amplitude_id", "1"},
+                                                     {"gp:email", "ann@x.com"},
+                                                     {"user_id", "bob@x.com"},
+                                                     {"country", "Nowhere"}};
+  do {
+    for (const std::string quote : {"", "\""}) {
+      for (const std::string line_end : {"\n", "\r\n"}) {
+        std::string header;
+        std::string row;
+        for (const std::string& column : columns) {
+          header += (header.empty() ? "" : ",") + quote + column + quote;
+          row += (row.empty() ? "" : ",") + quote + values.at(column) + quote;
+        }
+        const std::string text = header + line_end + row + line_end;
+        ASSERT_THAT(MembersOf(text), ElementsAre("ann@x.com")) << text;
+      }
+    }
+  } while (std::next_permutation(columns.begin(), columns.end()));
+}
+
+TEST(CohortCsv, ReadsADownloadFromAmplitudesPages) {
+  EXPECT_THAT(MembersOf("\xEF\xBB\xBF\"\tamplitude_id\",\"\tUser ID\",\"\tgp:email\"\r\n"
+                        "\"\t1\",\"\tu1\",\"\tann@x.com\"\r\n"
+                        "\"\t2\",\"\tu2\",\"\t(none)\"\r\n"),
+              ElementsAre("ann@x.com"));
+  EXPECT_THAT(MembersOf("\xEF\xBB\xBF\tamplitude_id,\temail\n\t1,\tann@x.com\n"),
+              ElementsAre("ann@x.com"));
 }
 
 TEST(CohortCsv, ReadsTheUserIdInBothSpellings) {
@@ -165,6 +198,9 @@ TEST(CohortCsv, SaysWhichColumnsThereAreWhenTheIdentifierIsMissing) {
 TEST(CohortCsv, ShowsNoAddressWhenThereIsNoHeader) {
   EXPECT_EQ(ErrorOf("ann@x.com\nbob@x.com\n"),
             "no column 'email' in its header: the first row holds an address; put a row with the "
+            "column names before it, or set \"format\": \"identifiers\"");
+  EXPECT_EQ(ErrorOf("1,ann@x.com\n2,bob@x.com\n"),
+            "no column 'email' in its header: the first row holds an address; put a row with the "
             "column names before it");
 }
 
@@ -178,6 +214,95 @@ TEST(CohortCsv, RefusesWhatIsNoCsv) {
   EXPECT_EQ(ErrorOf("<" + std::string(10'000, 'x')),
             "it is HTML or XML and not CSV, beginning with '<" + std::string(119, 'x') + "…'");
   EXPECT_EQ(ErrorOf(Gzip("{}")), "it is JSON and not CSV, beginning with '{}'");
+}
+
+Result<CohortRows> ReadIdentifiers(std::string_view bytes,
+                                   const IdentifierMapping& identifier = kEmail,
+                                   std::size_t piece = SIZE_MAX) {
+  CohortCsvOptions options;
+  options.format = CohortFormat::kIdentifiers;
+  CohortCsv csv(identifier, 42, options);
+  for (std::size_t at = 0; at < bytes.size(); at += std::min(piece, bytes.size() - at)) {
+    if (Status fed = csv.Feed(bytes.substr(at, piece)); !fed) return Fail(fed.error());
+  }
+  return csv.Finish();
+}
+
+std::string IdentifiersErrorOf(std::string_view bytes,
+                               const IdentifierMapping& identifier = kEmail) {
+  const Result<CohortRows> rows = ReadIdentifiers(bytes, identifier);
+  return rows ? "" : rows.error().message();
+}
+
+TEST(IdentifierLines, TakesOneIdentifierPerLineWhateverThePieces) {
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "ann@x.com\r\n\"bob@x.com\"\n\tcid@x.com\n  dan@x.com \r\n";
+  for (const std::string& bytes : {text, Gzip(text)}) {
+    for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
+      const auto rows = ReadIdentifiers(bytes, kEmail, piece);
+      ASSERT_TRUE(rows) << rows.error().message();
+      EXPECT_EQ(rows->rows, 4);
+      EXPECT_THAT(Members(*rows), ElementsAre("ann@x.com", "bob@x.com", "cid@x.com", "dan@x.com"));
+    }
+  }
+}
+
+TEST(IdentifierLines, ReadsTheSampleOfAmplitudesImport) {
+  const auto rows = ReadIdentifiers("111111\r\n222222\r\n333333\r\n", kUserId);
+  ASSERT_TRUE(rows) << rows.error().message();
+  EXPECT_THAT(Members(*rows), ElementsAre("111111", "222222", "333333"));
+}
+
+TEST(IdentifierLines, CountsAndListsRejectedLines) {
+  const auto rows = ReadIdentifiers("nobody\nann@x.com\n\n(none)\na/b@x.com\n");
+  ASSERT_TRUE(rows) << rows.error().message();
+  EXPECT_EQ(rows->rows, 5);
+  EXPECT_THAT(Members(*rows), ElementsAre("ann@x.com"));
+  EXPECT_EQ(CountOf(*rows, RejectReason::kMissing), 2);
+  EXPECT_EQ(CountOf(*rows, RejectReason::kMalformed), 1);
+  EXPECT_EQ(CountOf(*rows, RejectReason::kUnsafe), 1);
+  ASSERT_EQ(rows->rejected_rows.size(), 4U);
+  EXPECT_EQ(rows->rejected_rows[0].row, 1);
+  EXPECT_EQ(rows->rejected_rows[0].value, "nobody");
+  EXPECT_EQ(rows->rejected_rows[1].row, 3);
+  EXPECT_EQ(rows->rejected_rows[3].value, "a/b@x.com");
+}
+
+TEST(IdentifierLines, LastLineWithoutItsEndIsACutFile) {
+  const auto rows = ReadIdentifiers("ann@x.com\nbob@x.co");
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error(),
+            Error(ErrorCode::kIncomplete,
+                  "ends in the middle of row 2 (byte 18): it was cut off, or its last line has no "
+                  "line end; fetch or write it again"));
+  EXPECT_EQ(IdentifiersErrorOf("ann@x.com"),
+            "ends in the middle of row 1 (byte 9): it was cut off, or its last line has no line "
+            "end; fetch or write it again");
+}
+
+TEST(IdentifierLines, FileWithoutALineIsNoEmptyCohort) {
+  for (const std::string_view bytes : {"", "\n", "\r\n \n", "\xEF\xBB\xBF"})
+    EXPECT_EQ(IdentifiersErrorOf(bytes),
+              "it is empty; in the format 'identifiers' that cannot be told from a lost file: give "
+              "an empty cohort as CSV with its header");
+}
+
+TEST(IdentifierLines, RefusesCsv) {
+  EXPECT_EQ(IdentifiersErrorOf("amplitude_id,email\n1,ann@x.com\n"),
+            "its first line has 2 columns instead of one identifier; for CSV with a header remove "
+            "\"format\": \"identifiers\"");
+  for (const std::string name : {"email", "gp:email", "amplitude_id", "group_value"})
+    EXPECT_EQ(IdentifiersErrorOf("\"\t" + name + "\"\r\nann@x.com\r\n"),
+              "its first line is the column name '" + name +
+                  "' and no identifier; for CSV with a header remove \"format\": "
+                  "\"identifiers\"");
+  EXPECT_EQ(IdentifiersErrorOf("userID\nu1\n", kUserId),
+            "its first line is the column name 'userID' and no identifier; for CSV with a header "
+            "remove \"format\": \"identifiers\"");
+  EXPECT_EQ(IdentifiersErrorOf("ann@x.com\nbob@x.com,2\n"),
+            "row 2 (byte 10) has 2 columns, row 1 has 1");
+  EXPECT_EQ(IdentifiersErrorOf("<html>"), "it is HTML or XML and not CSV, beginning with '<html>'");
 }
 
 TEST(CohortCsv, RefusesACohortOfGroups) {

@@ -12,7 +12,8 @@
 namespace cohort_sync::amplitude {
 namespace {
 
-const FetchRequest kRequest{CohortId("7khm89cz"), {"email", "email"}, 42, Duration(0)};
+const FetchRequest kRequest{
+    .cohort = CohortId("7khm89cz"), .identifier = {"email", "email"}, .hash_key = 42};
 constexpr std::string_view kCohort = "amplitude_id,email\n1,ann@x.com\n2,nobody\n3,bob@x.com\n";
 
 std::string ErrorOf(const std::string& path) {
@@ -57,6 +58,21 @@ TEST(CohortFileSource, ReadsGzipWhateverTheName) {
   const Result<Snapshot> snapshot = source.Fetch(kRequest, {});
   ASSERT_TRUE(snapshot) << snapshot.error().message();
   EXPECT_EQ(snapshot->members.size(), 2U);
+}
+
+TEST(CohortFileSource, ReadsIdentifiersWithoutAHeaderOnlyWhenToldSo) {
+  const TempDir dir;
+  const std::string path = dir.Write("active.txt", "ann@x.com\r\nbob@x.com\r\n");
+  CohortCsvOptions options;
+  options.format = CohortFormat::kIdentifiers;
+  CohortFileSource source(path, std::nullopt, options);
+  const Result<Snapshot> snapshot = source.Fetch(kRequest, {});
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->members.size(), 2U);
+  EXPECT_EQ(ErrorOf(path),
+            "file '" + path +
+                "': no column 'email' in its header: the first row holds an address; put a row "
+                "with the column names before it, or set \"format\": \"identifiers\"");
 }
 
 TEST(CohortFileSource, EveryErrorNamesTheFile) {

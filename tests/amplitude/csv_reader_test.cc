@@ -36,9 +36,11 @@ struct Read {
   std::string error;
 };
 
-Read ReadCsv(std::string_view text, std::size_t piece = SIZE_MAX) {
+Read ReadCsv(std::string_view text,
+             std::size_t piece = SIZE_MAX,
+             CsvFirstRow first_row = CsvFirstRow::kNames) {
   RecordingHandler handler;
-  CsvReader reader(handler);
+  CsvReader reader(handler, first_row);
   Status status;
   for (std::size_t at = 0; status && at < text.size(); at += std::min(piece, text.size() - at))
     status = reader.Feed(text.substr(at, piece));
@@ -174,6 +176,20 @@ TEST(CsvReader, RefusesEveryOtherDialectByRowAndByte) {
     EXPECT_EQ(ReadCsv(wrong.text).error, wrong.error) << wrong.text;
     EXPECT_EQ(ReadCsv(wrong.text, 1).error, wrong.error) << wrong.text;
   }
+}
+
+TEST(CsvReader, FirstRowThatHoldsDataIsARowToo) {
+  const std::string text = "1,2\r\n\"3\",4\n";
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    const Read read = ReadCsv(text, piece, CsvFirstRow::kData);
+    ASSERT_EQ(read.error, "");
+    ASSERT_EQ(read.header, (Row{"1", "2"}));
+    ASSERT_EQ(read.rows, (std::vector<Row>{{"1", "2"}, {"3", "4"}}));
+  }
+  EXPECT_EQ(ReadCsv("1,2\n3\n", SIZE_MAX, CsvFirstRow::kData).error,
+            "row 2 (byte 4) has 1 column, row 1 has 2");
+  EXPECT_EQ(ReadCsv("1,\"2\"x\n", SIZE_MAX, CsvFirstRow::kData).error,
+            "row 1 (byte 5) has text after a closing quote; double the quotes inside a field");
 }
 
 TEST(CsvReader, RowsBeforeAnErrorWerePassedOn) {

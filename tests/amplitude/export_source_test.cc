@@ -87,7 +87,10 @@ class ExportSourceTest : public testing::Test {
   FakeExportRequests requests_;
   FakeClock clock_;
   FakeRandom random_;
-  FetchRequest request_{kCohort, {"email", "email"}, 42, std::chrono::hours(1)};
+  FetchRequest request_{.cohort = kCohort,
+                        .identifier = {"email", "email"},
+                        .hash_key = 42,
+                        .reuse_export_within = std::chrono::hours(1)};
 };
 
 TEST_F(ExportSourceTest, ListsRequestsPollsAndDownloads) {

@@ -13,7 +13,7 @@ TEST(ProgressPrinter, SaysWhatIsDoneTheRateAndTheTimeLeft) {
   std::ostringstream err;
   FakeClock clock;
   clock.Advance(Duration(3'600'000));  // The process is not as old as the machine.
-  ProgressPrinter printer(err, clock, false);
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
   printer.Delivering({0, 1'000});
   clock.Advance(Duration(4'000));
   printer.Delivering({400, 1'000});
@@ -26,7 +26,7 @@ TEST(ProgressPrinter, SaysWhatIsDoneTheRateAndTheTimeLeft) {
 TEST(ProgressPrinter, SaysFirstHowManyCallsAndHowLong) {
   std::ostringstream err;
   FakeClock clock;
-  ProgressPrinter printer(err, clock, false);
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
   SyncTarget target;
   target.key.cohort = CohortId("vip");
   target.delivery.requests_per_second = 20;
@@ -42,12 +42,87 @@ TEST(ProgressPrinter, SaysFirstHowManyCallsAndHowLong) {
 TEST(ProgressPrinter, IsSilentWhenQuiet) {
   std::ostringstream err;
   FakeClock clock;
-  ProgressPrinter printer(err, clock, true);
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kSilent);
   printer.Fetching({});
   printer.Delivering({0, 1});
   clock.Advance(Duration(60'000));
   printer.Delivering({1, 1});
   EXPECT_EQ(err.str(), "");
+}
+
+class LiveProgress : public ::testing::Test {
+ protected:
+  LiveProgress() {
+    clock_.Advance(Duration(3'600'000));
+    SyncTarget target;
+    target.key.cohort = CohortId("vip");
+    printer_.Fetching(target);
+    static_cast<void>(Drawn());
+  }
+  // What the terminal shows: the text since the line was last begun anew.
+  std::string Drawn() {
+    std::string text = err_.str();
+    text.erase(0, text.rfind('\r') + 1);
+    return text.substr(0, text.find('\x1B'));
+  }
+
+  std::ostringstream err_;
+  FakeClock clock_;
+  std::stop_source stop_;
+  ProgressPrinter printer_{err_, clock_, ProgressPrinter::Style::kLive, stop_.get_token()};
+};
+
+TEST_F(LiveProgress, ShowsABarWhereTheEndIsKnown) {
+  printer_.Reading({.bytes = 0, .total = 4'000'000});
+  clock_.Advance(Duration(1'000));
+  printer_.Reading({.bytes = 1'000'000, .total = 4'000'000});
+  EXPECT_EQ(Drawn(),
+            "reading cohort 'vip' [=====               ]  25 % 1.0 MB of 4.0 MB, 3 s left");
+}
+
+TEST_F(LiveProgress, ShowsTheRateWhereTheEndIsNotKnown) {
+  printer_.Reading({});
+  clock_.Advance(Duration(2'000));
+  printer_.Reading({.bytes = 3'000'000});
+  EXPECT_EQ(Drawn(), "reading cohort 'vip' 3.0 MB, 1.5 MB/s");
+}
+
+TEST_F(LiveProgress, ShowsHowLongAmplitudeHasBeenAtIt) {
+  printer_.Reading({.waiting = true});
+  clock_.Advance(Duration(12'000));
+  printer_.Reading({.waiting = true});
+  EXPECT_EQ(Drawn(), "reading cohort 'vip': Amplitude prepares its export, 12 s");
+}
+
+TEST_F(LiveProgress, ShowsDeliveryOnOneLineThatIsTakenAway) {
+  printer_.Delivering({0, 1'000});
+  clock_.Advance(Duration(5'000));
+  printer_.Delivering({500, 1'000});
+  EXPECT_EQ(Drawn(),
+            "delivering [==========          ]  50 % 500 of 1,000, 100.0 per second, 5 s left");
+  EXPECT_EQ(err_.str().find('\n'), std::string::npos);
+  printer_.Clear();
+  EXPECT_EQ(Drawn(), "");
+}
+
+TEST_F(LiveProgress, DrawsTenTimesASecondAtTheMost) {
+  printer_.Delivering({0, 1'000});
+  clock_.Advance(Duration(99));
+  printer_.Delivering({500, 1'000});
+  EXPECT_EQ(Drawn(), "reading cohort 'vip'");
+}
+
+TEST_F(LiveProgress, SaysOnceWhatAStopMeans) {
+  printer_.Delivering({10, 1'000});
+  stop_.request_stop();
+  printer_.Delivering({12, 1'000});
+  printer_.Delivering({14, 1'000});
+  EXPECT_EQ(Drawn(), "");
+  EXPECT_NE(
+      err_.str().find("stopping: calls in flight are waited for and recorded, 12 of 1,000 done "
+                      "so far; the rest stays pending; a second Ctrl-C ends at once\n"),
+      std::string::npos);
+  EXPECT_EQ(err_.str().find("stopping"), err_.str().rfind("stopping"));
 }
 
 }  // namespace

@@ -114,8 +114,9 @@ TEST(ParseConfig, ReportsEveryProblemAtOnceWithItsPath) {
                         "is missing; add it, as in \"api_key\": \"env:CORDIAL_API_KEY\""},
           ConfigProblem{"destinations.cordial.contact_identifier_name", "must not be empty"},
           ConfigProblem{"destinations.cordial.concurrency", "must be in 1..256, not 257"},
-          ConfigProblem{"syncs[0].source.type",
-                        "push sources are not available yet; use \"amplitude\" or \"file\""},
+          ConfigProblem{
+              "syncs[0].source.type",
+              "push sources are not available yet; use \"amplitude\", \"file\" or \"folder\""},
           ConfigProblem{"syncs[1].cohort", "is missing; add it, as in \"cohort\": \"9apg8e8f\""},
           ConfigProblem{"syncs[1].source",
                         "is missing; add it, as in \"source\": {\"type\": \"amplitude\"}"},
@@ -329,8 +330,8 @@ TEST(ParseConfig, NotesASchedulePastTheExportsThatAmplitudeGrants) {
       Parse(Minimal())->notes,
       ElementsAre(ConfigProblem{"projects.web.monthly_exports",
                                 "500 exports a month are granted and the syncs of this project ask "
-                                "for about 744; sync less often, or raise it when Amplitude grants "
-                                "more"}));
+                                "for about 744; \"every\": \"2h\" fits for it, or raise it when "
+                                "Amplitude grants more"}));
   EXPECT_THAT(Parse(With("/projects/web/monthly_exports", 744))->notes, IsEmpty());
   json often = Minimal();
   often["syncs"][0].erase("frequency");

@@ -120,8 +120,11 @@ TEST(ConfigSchema, AllowsExactlyTheKeysThatTheReaderKnows) {
         *section.definition == '\0' ? schema : schema["$defs"][section.definition];
     EXPECT_EQ(SchemaKeys(definition), ReaderKeys(example, section.pointer)) << section.definition;
   }
+  json with_folder = example;
+  with_folder["syncs"][2]["source"] = {{"type", "folder"}, {"path", "in"}, {"pattern", "*.csv"}};
   std::set<std::string> source = ReaderKeys(example, "/syncs/0/source");
   source.merge(ReaderKeys(example, "/syncs/2/source"));
+  source.merge(ReaderKeys(with_folder, "/syncs/2/source"));
   EXPECT_EQ(SchemaKeys(schema["$defs"]["source"]), source);
 }
 

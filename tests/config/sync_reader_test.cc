@@ -116,11 +116,104 @@ TEST_F(ReadSyncsTest, ReadsAFileSourceRelativeToTheConfiguration) {
                        "source": {"type": "file", "path": "snapshots/a.csv"}})"),
               IsEmpty());
   ASSERT_EQ(config_.syncs.size(), 1U);
-  EXPECT_EQ(config_.syncs[0].file, "/etc/cohort-sync/snapshots/a.csv");
+  ASSERT_TRUE(config_.syncs[0].file);
+  EXPECT_EQ(config_.syncs[0].file->pattern, "");
+  EXPECT_EQ(config_.syncs[0].file->format, FileFormat::kCsv);
+  EXPECT_EQ(config_.syncs[0].file->path, "/etc/cohort-sync/snapshots/a.csv");
   EXPECT_EQ(config_.syncs[0].cohort_name, "active users");
   EXPECT_EQ(config_.syncs[0].list_name, "");
   EXPECT_EQ(config_.syncs[0].key,
             (BindingKey{ProjectName(""), CohortId("c1"), DestinationName("cordial")}));
+}
+
+// A sync of cohort c1, named, from this source.
+std::string SyncFrom(const std::string& source) {
+  return R"({"cohort": "c1", "name": "n", "frequency": "once", "source": )" + source + "}";
+}
+
+TEST_F(ReadSyncsTest, ReadsTheFormatOfAFile) {
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "identifiers"})")),
+              IsEmpty());
+  EXPECT_EQ(config_.syncs.at(0).file->format, FileFormat::kIdentifiers);
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "csv"})")), IsEmpty());
+  EXPECT_EQ(config_.syncs.at(0).file->format, FileFormat::kCsv);
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "identifier"})")),
+              ElementsAre(ConfigProblem{"syncs[0].source.format",
+                                        "'identifier' is not known; did you mean 'identifiers'?"}));
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "xlsx"})")),
+              ElementsAre(ConfigProblem{"syncs[0].source.format",
+                                        "'xlsx' is not known; known are 'csv', 'identifiers'"}));
+}
+
+TEST_F(ReadSyncsTest, ReadsAFolderSourceRelativeToTheConfiguration) {
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "folder", "path": "in", "pattern": "active-*.csv",
+                                "format": "identifiers"})")),
+              IsEmpty());
+  const SyncConfig& sync = config_.syncs.at(0);
+  ASSERT_TRUE(sync.file);
+  EXPECT_EQ(sync.file->path, "/etc/cohort-sync/in");
+  EXPECT_EQ(sync.file->pattern, "active-*.csv");
+  EXPECT_EQ(sync.file->format, FileFormat::kIdentifiers);
+  EXPECT_EQ(sync.key.project, ProjectName(""));
+}
+
+TEST_F(ReadSyncsTest, RefusesAFolderWithoutPathOrPattern) {
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "folder"})")),
+              ElementsAre(ConfigProblem{"syncs[0].source.path",
+                                        "is missing; add it, as in \"path\": \"snapshots\""},
+                          ConfigProblem{"syncs[0].source.pattern",
+                                        "is missing; add it, as in \"pattern\": "
+                                        "\"active-*.csv\""}));
+  EXPECT_THAT(
+      Read(SyncFrom(R"({"type": "folder", "path": "in", "pattern": "*", "patern": "*"})")),
+      ElementsAre(ConfigProblem{"syncs[0].source.patern", "unknown key; did you mean 'pattern'?"}));
+}
+
+TEST_F(ReadSyncsTest, RefusesAPatternForOneFile) {
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "in", "pattern": "*.csv"})")),
+              ElementsAre(ConfigProblem{"syncs[0].source.pattern",
+                                        "goes only with \"type\": \"folder\"; remove it"}));
+}
+
+TEST_F(ReadSyncsTest, RefusesPatternsThatMatchNothingItWouldTake) {
+  const std::string longest(128, 'x');
+  EXPECT_THAT(Read(SyncFrom(R"({"type": "folder", "path": "in", "pattern": ")" + longest + "\"}")),
+              IsEmpty());
+  for (const std::string& pattern :
+       {std::string("in/*.csv"), std::string("a b"), std::string("[ab].csv"), longest + "x"})
+    EXPECT_THAT(
+        Read(SyncFrom(R"({"type": "folder", "path": "in", "pattern": ")" + pattern + "\"}")),
+        ElementsAre(ConfigProblem{
+            "syncs[0].source.pattern",
+            "'" + (pattern.size() > 120 ? pattern.substr(0, 120) + "…" : pattern) +
+                "' is not a pattern for file names; write at most 128 letters, digits, '.', '_', "
+                "'-', '*' and '?', as in \"active-*.csv\""}));
+  for (const std::string pattern : {".*", "*.tmp", "a.part"})
+    EXPECT_THAT(
+        Read(SyncFrom(R"({"type": "folder", "path": "in", "pattern": ")" + pattern + "\"}")),
+        ElementsAre(ConfigProblem{
+            "syncs[0].source.pattern",
+            "'" + pattern +
+                "' matches no file: names that begin with '.' or end with '.tmp' or '.part' are "
+                "files that are still written"}));
+}
+
+TEST_F(ReadSyncsTest, RefusesTwoSyncsThatTakeTheSameFiles) {
+  const auto two = [](const std::string& path, const std::string& pattern) {
+    return R"({"cohort": "c1", "name": "one", "frequency": "once",
+               "source": {"type": "folder", "path": "in", "pattern": "*.csv"}},
+              {"cohort": "c2", "name": "two", "frequency": "once",
+               "source": {"type": "folder", "path": ")" +
+           path + R"(", "pattern": ")" + pattern + R"("}})";
+  };
+  EXPECT_THAT(Read(two("in", "*_c2_*.csv")), IsEmpty());
+  EXPECT_THAT(Read(two("in2", "*.csv")), IsEmpty());
+  for (const std::string path : {"in", "in/", "./in", "in/../in"})
+    EXPECT_THAT(Read(two(path, "*.csv")),
+                ElementsAre(ConfigProblem{
+                    "syncs[1].source.pattern",
+                    "'*.csv' in this folder is read by syncs[0] as well, and each file is taken "
+                    "once; set a pattern that matches the files of this cohort only"}));
 }
 
 TEST_F(ReadSyncsTest, RefusesAFileSourceWithoutAnyName) {
@@ -133,6 +226,11 @@ TEST_F(ReadSyncsTest, RefusesAFileSourceWithoutAnyName) {
                        "source": {"type": "file", "path": "a"}})"),
               IsEmpty());
   EXPECT_EQ(config_.syncs.at(0).list_name, "vip");
+  EXPECT_EQ(Read(R"({"cohort": "c1", "frequency": "once",
+                     "source": {"type": "folder", "path": "a", "pattern": "*"}})")
+                .at(0)
+                .path,
+            "syncs[0].name");
 }
 
 TEST_F(ReadSyncsTest, RefusesANameForACohortThatAmplitudeNames) {
@@ -162,7 +260,7 @@ TEST_F(ReadSyncsTest, RefusesSourcesItDoesNotUnderstand) {
                                         "is missing; add it, as in \"path\": "
                                         "\"snapshots/active.csv\""},
                           ConfigProblem{"syncs[0].source.project",
-                                        "unknown key; known are 'path', 'type'"}));
+                                        "unknown key; known are 'format', 'path', 'type'"}));
 }
 
 TEST_F(ReadSyncsTest, RefusesCohortsThatAreNoId) {

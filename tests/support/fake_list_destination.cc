@@ -140,6 +140,17 @@ Result<std::optional<std::int64_t>> FakeListDestination::CountContacts(ListId li
   return Fail(ErrorCode::kNotFound, Format("no list {}", list.value()));
 }
 
+Status FakeListDestination::ClearList(ListId list) {
+  if (clear_error) return Fail(*clear_error);
+  const std::lock_guard lock(mutex_);
+  for (auto& [name, known] : lists_) {
+    if (known.id != list) continue;
+    known.contacts.clear();
+    return {};
+  }
+  return Fail(ErrorCode::kNotFound, Format("no list {}", list.value()));
+}
+
 Result<std::optional<std::vector<std::string>>> FakeListDestination::AttributeKeys() {
   if (blocking_error) return Fail(*blocking_error);
   return attribute_keys;

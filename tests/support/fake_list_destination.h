@@ -60,6 +60,7 @@ class FakeListDestination final : public ListDestination {
   std::function<void(const Delivery&)> on_deliver;
   // What the next blocking calls say instead of an answer.
   std::optional<Error> blocking_error;
+  std::optional<Error> clear_error;  // What ClearList says instead of doing it.
   // nullopt: the key may not ask.
   std::optional<std::vector<std::string>> attribute_keys = std::vector<std::string>();
   bool may_count_contacts = true;
@@ -73,6 +74,7 @@ class FakeListDestination final : public ListDestination {
   [[nodiscard]] Result<std::optional<ListInfo>> FindList(const ListName& name) override;
   [[nodiscard]] Result<ListInfo> EnsureList(const ListName& name) override;
   [[nodiscard]] Result<std::optional<std::int64_t>> CountContacts(ListId list) override;
+  [[nodiscard]] Status ClearList(ListId list) override;
   [[nodiscard]] Result<std::optional<std::vector<std::string>>> AttributeKeys() override;
   void Deliver(const Delivery& delivery, std::function<void(DeliveryAnswer)> done) override;
   [[nodiscard]] std::string LaneOf(OperationKind kind) const override;
