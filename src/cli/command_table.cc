@@ -113,6 +113,11 @@ std::vector<Command> SyncCommands() {
        .options = {wait},
        .examples = {{"retry 9apg8e8f", "after what Cordial refused was mended there"}},
        .run = RunRetry},
+  };
+}
+
+std::vector<Command> BindingCommands() {
+  return {
       {.name = "pause",
        .arguments = "COHORT",
        .min_arguments = 1,
@@ -232,7 +237,7 @@ std::vector<Command> ServiceCommands() {
 std::vector<Command> MakeCommands() {
   std::vector<Command> commands;
   for (const std::vector<Command>& some :
-       {SetUpCommands(), SyncCommands(), HistoryCommands(), ServiceCommands()})
+       {SetUpCommands(), SyncCommands(), BindingCommands(), HistoryCommands(), ServiceCommands()})
     commands.insert(commands.end(), some.begin(), some.end());
   return commands;
 }

@@ -34,7 +34,7 @@ Result<std::optional<TimePoint>> AsOf(const CommandContext& context,
   const TimePoint kept_since = now - config.history_retention;
   if (*time < kept_since)
     return Fail(ErrorCode::kNotFound,
-                Format("--as-of '{}': the journal is kept since {} ('history_retention'); choose a "
+                Format("--as-of '{}': the journal is kept since {} ('history.retention'); choose a "
                        "later time",
                        Printable(option->second),
                        FormatTime(kept_since)));

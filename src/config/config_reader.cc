@@ -191,7 +191,6 @@ void ReadHistory(const JsonValue& value, Config& config, ConfigProblems& problem
   Assign(config.history_retention,
          reader.DurationOf("retention", chrono::days(1), chrono::days(3'650)));
   reader.RefuseUnknownKeys();
-  config.notes.push_back({"history", "is not used yet; nothing is pruned"});
 }
 
 void ReadServer(const JsonValue& value, Config& config, ConfigProblems& problems) {

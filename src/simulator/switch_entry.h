@@ -53,6 +53,7 @@ template <typename Enum>
                                  std::vector<std::pair<std::string, Enum>> choices,
                                  std::string help) {
   std::vector<std::string> texts;
+  texts.reserve(choices.size());
   for (const auto& choice : choices)
     texts.push_back(choice.first);
   const auto get = [&field, choices] {

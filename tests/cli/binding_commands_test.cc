@@ -62,7 +62,7 @@ TEST_F(BindingCommands, MembersSaysWhichTimesItCannotTell) {
   result = Run({"members", "9apg8e8f", "--as-of", "2001-01-01"});
   EXPECT_EQ(result.code, ExitCode::kFailed);
   EXPECT_THAT(result.err, StartsWith("error: --as-of '2001-01-01': the journal is kept since "));
-  EXPECT_THAT(result.err, HasSubstr(" ('history_retention'); choose a later time\n"));
+  EXPECT_THAT(result.err, HasSubstr(" ('history.retention'); choose a later time\n"));
 }
 
 TEST_F(BindingCommands, MembersSuggestsTheCohortThatWasMeant) {

@@ -321,8 +321,7 @@ TEST(ParseConfig, AcceptsHistoryAndServerAndSaysThatTheyDoNothingYet) {
   EXPECT_EQ(result->server->push_secret,
             (SecretReference{SecretReference::Kind::kEnvironment, "P"}));
   EXPECT_THAT(result->notes,
-              ElementsAre(ConfigProblem{"history", "is not used yet; nothing is pruned"},
-                          ConfigProblem{"server", "is not used yet; nothing listens"}));
+              ElementsAre(ConfigProblem{"server", "is not used yet; nothing listens"}));
 }
 
 TEST(ParseConfig, NotesASchedulePastTheExportsThatAmplitudeGrants) {

@@ -44,7 +44,7 @@ TEST(ExampleConfig, IsAccepted) {
   const auto config = Parse(Contents("config/example.json"));
   ASSERT_TRUE(config) << Describe(config);
   EXPECT_EQ(config->projects.size(), 2U);
-  EXPECT_EQ(config->syncs.size(), 4U);
+  EXPECT_EQ(config->syncs.size(), 5U);
 }
 
 TEST(ExampleConfig, FitsTheExportsThatAmplitudeGrants) {
