@@ -1,5 +1,7 @@
 // forget: the end of a binding, with or without taking its contacts off the list.
 #include <algorithm>
+#include <string>
+#include <utility>
 
 #include "base/format.h"
 #include "base/text.h"
@@ -17,11 +19,13 @@ namespace {
 // A cohort that nobody is in any more.
 class NoMembers final : public SnapshotSource {
  public:
-  explicit NoMembers(const Clock& clock) : clock_(clock) {}
+  NoMembers(const Clock& clock, std::string cohort_name)
+      : clock_(clock), cohort_name_(std::move(cohort_name)) {}
 
   Result<Snapshot> Fetch(const FetchRequest& request, const std::stop_token& /*stop*/) override {
     Snapshot snapshot;
     snapshot.cohort = request.cohort;
+    snapshot.cohort_name = cohort_name_;
     snapshot.as_of = clock_.Now();
     snapshot.origin = "forget --remove-contacts";
     snapshot.members = MemberRowsBuilder(request.hash_key).Finish();
@@ -31,6 +35,7 @@ class NoMembers final : public SnapshotSource {
 
  private:
   const Clock& clock_;
+  const std::string cohort_name_;
 };
 
 // Ended: our contacts are off the list. Otherwise its exit code says how it stands.
@@ -68,7 +73,7 @@ Result<Removal> RemoveContacts(const CommandContext& context,
   }
   Result<SyncTarget> target = workspace.TargetOf(*sync);
   if (!target) return Fail(target.error());
-  NoMembers nobody(context.clock);
+  NoMembers nobody(context.clock, binding.cohort_name);
   target->source = &nobody;
   RunOptions options;
   options.approval.removals = members;

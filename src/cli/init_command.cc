@@ -141,7 +141,7 @@ std::string NextSteps(const CommandContext& context, const Answers& answers) {
   for (const auto& [command, meaning] : {std::pair("check", "does it all fit together?"),
                                          std::pair("plan", "what would a sync do?"),
                                          std::pair("sync", "the first sync")})
-    text += Format("  {:<31}  # {}\n", Format("cohort-sync {}{}", config, command), meaning);
+    text += Format("  {:<44}  # {}\n", Format("cohort-sync {}{}", config, command), meaning);
   return text;
 }
 

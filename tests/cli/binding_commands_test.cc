@@ -138,6 +138,7 @@ TEST_F(BindingCommands, ForgetTakesContactsOffOnlyWithTheirNumber) {
   EXPECT_THAT(done.out,
               HasSubstr("forgot cohort '9apg8e8f': 10 contacts were taken off list "
                         "'activeusers'; its runs are kept."));
+  EXPECT_THAT(done.out, HasSubstr("active users (9apg8e8f) → activeusers\n"));
   EXPECT_THAT(ListAtCordial("activeusers"), IsEmpty());
   EXPECT_THAT(Run({"status"}).out, HasSubstr("never synced"));
 }
