@@ -18,7 +18,9 @@ constexpr int kBusyTimeoutMs = 5000;
 
 int OpenFlags(Database::Access access) {
   // Never SQLITE_OPEN_CREATE: the file is made with its mode before (database_file.cc).
-  return access == Database::Access::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  // NOMUTEX: a connection belongs to one thread, so it needs no lock of its own.
+  return (access == Database::Access::kWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) |
+         SQLITE_OPEN_NOMUTEX;
 }
 
 }  // namespace

@@ -40,6 +40,10 @@ class JournalAppender {
   [[nodiscard]] bool HasHistory();
   [[nodiscard]] std::optional<Newest> FindNewest(const MemberRef& contact);
   void AppendAll(OperationKind kind, std::span<const MemberRef> contacts);
+  // For a binding whose journal is empty. Appends in whole groups from the front; returns how many.
+  [[nodiscard]] std::size_t AppendFresh(OperationKind kind,
+                                        std::span<const MemberRef> contacts,
+                                        bool in_checkpoint);
   void AppendOne(OperationKind kind,
                  const MemberRef& contact,
                  const std::optional<Newest>& newest,

@@ -28,11 +28,13 @@ constexpr char kWindow[] =
 void ReadAndSort(Query& query, std::vector<JournalChange>& changes) {
   while (query.Step())
     changes.push_back({LoadedHash(query.Int(0)), query.String(1), KindAt(query, 2)});
-  // Stable: the rows come in the order of the journal.
-  std::stable_sort(
-      changes.begin(), changes.end(), [](const JournalChange& a, const JournalChange& b) {
-        return std::tie(a.hash, a.contact) < std::tie(b.hash, b.contact);
-      });
+  const auto by_contact = [](const JournalChange& a, const JournalChange& b) {
+    return std::tie(a.hash, a.contact) < std::tie(b.hash, b.contact);
+  };
+  // A window comes by hash, which is nearly always this order already.
+  if (std::is_sorted(changes.begin(), changes.end(), by_contact)) return;
+  // Stable: the rows of one contact come in the order of the journal.
+  std::stable_sort(changes.begin(), changes.end(), by_contact);
 }
 
 }  // namespace

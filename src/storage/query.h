@@ -45,6 +45,12 @@ class Query {
     (BindOne(++index, values), ...);
     return *this;
   }
+  // Changes the parameter ?index of a query that has been bound, and not stepped since.
+  template <typename Value>
+  Query& Set(int index, const Value& value) {
+    BindOne(index, value);
+    return *this;
+  }
   // The next row; false when there is none.
   [[nodiscard]] bool Step();
   // For statements that return no rows. Returns how many rows were changed.

@@ -99,13 +99,20 @@ class Differ {
     table_.Reset(desired.checkpoint.size() + desired.changes.size() +
                  snapshot_.UpperBound(desired.range));
     LoadDesired(desired);
+    const auto first_added = static_cast<std::ptrdiff_t>(delta_.added.size());
+    const auto first_removed = static_cast<std::ptrdiff_t>(delta_.removed.size());
     snapshot_.VisitRange(desired.range, [this](const MemberRef& row) { SeeRow(row); });
     for (const ContactTable::Item& item : table_.items()) {
       if (item.standing != Standing::kDesired) continue;
       delta_.removed_values.emplace_back(item.text());
       delta_.removed.push_back({item.hash, delta_.removed_values.back()});
     }
+    // Within one range only, so that it stays in the processor's cache.
+    std::sort(delta_.added.begin() + first_added, delta_.added.end(), HashLess);
+    std::sort(delta_.removed.begin() + first_removed, delta_.removed.end(), HashLess);
   }
+
+  static bool HashLess(const MemberRef& a, const MemberRef& b) { return a.hash < b.hash; }
 
   void LoadDesired(const DesiredRange& desired) {
     std::int64_t count = static_cast<std::int64_t>(desired.checkpoint.size());

@@ -13,9 +13,9 @@
 namespace cohort_sync {
 
 // Law: the desired members without `removed` and with `added` are exactly the snapshot's
-// identifiers; added and removed are disjoint, unique, and grouped by ascending range of the hash.
-// Movable only: the views point into the snapshot (added, duplicates) and into this object
-// (removed).
+// identifiers; added and removed are disjoint, unique, and sorted by hash: the journal's indexes
+// grow at their ends then. Movable only: the views point into the snapshot (added, duplicates) and
+// into this object (removed).
 struct Delta {
   Delta() = default;
   Delta(Delta&&) = default;
@@ -33,8 +33,9 @@ struct Delta {
   std::deque<std::string> removed_values;  // What `removed` points into.
 };
 
-// One pass over both sides; no sort. REQUIRES: `snapshot` was built with the key that the hashes of
-// the desired members were made with, and outlives the result. Throws DatabaseError.
+// One pass over both sides; only what changed is sorted. REQUIRES: `snapshot` was built with the
+// key that the hashes of the desired members were made with, and outlives the result. Throws
+// DatabaseError.
 [[nodiscard]] Delta Diff(const MemberRows& snapshot, BindingId binding, DesiredMembers& desired);
 
 }  // namespace cohort_sync

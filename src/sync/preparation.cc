@@ -153,7 +153,7 @@ Status Preparation::LookAtNewList(PreparedRun& run) {
   if (!count) return Fail(count.error());
   run.contacts_of_others = *count;
   if (run.contacts_of_others.value_or(0) > 0)
-    run.notes.push_back(Format("list '{}' has {} already that are not ours; they stay on it",
+    run.notes.push_back(Format("list '{}' already has {} that others put there; they stay on it",
                                run.list.value(),
                                Count(*run.contacts_of_others, "contact", "contacts")));
   return {};

@@ -42,7 +42,10 @@ std::string DeliveryError(const RunReport& report, const DeliveryReport& deliver
           left,
           report.cohort);
     case DeliveryEnd::kDestinationStopped:
-      return Format("delivery stopped: {}; {}", delivered.reason, left);
+      return Format("delivery stopped: {}; {}; 'cohort-sync sync {}' goes on",
+                    delivered.reason,
+                    left,
+                    report.cohort);
   }
   return {};
 }

@@ -2,12 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include "base/format.h"
 #include "storage/store_fixture.h"
 
 namespace cohort_sync {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
@@ -28,6 +30,26 @@ TEST_F(JournalAppenderTest, WhoLeavesWithoutARowStoodInTheCheckpointAndIsOn) {
   ASSERT_THAT(Journal(), IsEmpty());
   Commit({}, {"a"});
   EXPECT_THAT(Journal(), ElementsAre("remove a pending on"));
+}
+
+TEST_F(JournalAppenderTest, EveryContactOfAFirstPlanGetsItsOperationInOrder) {
+  // One less and one more than whole groups of rows, and no group at all.
+  for (const std::size_t count : {1U, 15U, 16U, 17U, 32U, 47U}) {
+    const std::string cohort = Format("cohort{}", count);
+    std::vector<std::string> contacts;
+    std::vector<std::string> expected;
+    for (std::size_t i = 0; i < count; ++i) {
+      contacts.push_back(Format("{}-{}", cohort, i));
+      expected.push_back(Format("add {} pending off", contacts.back()));
+    }
+    const CommittedPlan committed = Commit(contacts, {}, cohort);
+    EXPECT_THAT(Strings(Format("SELECT kind || ' ' || contact || ' ' || state || ' ' || before"
+                               " FROM operations WHERE binding_id = {} AND run_id = {}"
+                               " AND created_at = updated_at ORDER BY operation_id",
+                               committed.binding.value(),
+                               committed.run.value())),
+                ElementsAreArray(expected));
+  }
 }
 
 TEST_F(JournalAppenderTest, WhoJoinsWithoutARowIsOff) {

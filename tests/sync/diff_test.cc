@@ -124,7 +124,9 @@ std::string BrokenLaw(const ValueSet& checkpoint,
   if (delta.unchanged != size_of(before) - size_of(delta.removed)) return "unchanged";
   if (delta.duplicates != size_of(rows) - size_of(wanted)) return "duplicates";
   if (size_of(delta.duplicate_values) != delta.duplicates) return "duplicate_values";
+  const auto hash_less = [](const MemberRef& a, const MemberRef& b) { return a.hash < b.hash; };
   for (const auto* side : {&delta.added, &delta.removed}) {
+    if (!std::is_sorted(side->begin(), side->end(), hash_less)) return "the order by hash";
     for (const MemberRef& member : *side) {
       if (member.hash != KeyedHash(kKey, member.value)) return "a hash";
     }
@@ -170,6 +172,10 @@ TEST(Diff, FirstSnapshotAddsEveryone) {
   const Values added = ValuesOf(delta.added);
   EXPECT_EQ(added.size(), kManyRows);
   EXPECT_EQ(ValueSet(added.begin(), added.end()).size(), kManyRows);
+  EXPECT_TRUE(std::is_sorted(
+      delta.added.begin(), delta.added.end(), [](const MemberRef& a, const MemberRef& b) {
+        return a.hash < b.hash;
+      }));
   EXPECT_THAT(delta.removed, IsEmpty());
   EXPECT_EQ(delta.desired_before, 0);
 }
@@ -239,7 +245,7 @@ TEST(Diff, GroupsBothSidesByAscendingRange) {
   FakeDesiredMembers desired(ValueSet(gone.begin(), gone.end()), {}, {half});
   const MemberRows snapshot = RowsOf(all);
   const Delta delta = Diff(snapshot, BindingId(1), desired);
-  const auto below = [half](const MemberRef& member) { return member.hash <= half; };
+  const auto below = [](const MemberRef& member) { return member.hash <= half; };
   EXPECT_TRUE(std::is_partitioned(delta.added.begin(), delta.added.end(), below));
   EXPECT_TRUE(std::is_partitioned(delta.removed.begin(), delta.removed.end(), below));
   EXPECT_EQ(delta.added.size(), all.size());
