@@ -33,19 +33,14 @@ constexpr char kDeleteRange[] =
 constexpr char kDrop[] = "DELETE FROM segments WHERE binding_id = ?1 AND checkpoint = ?2";
 constexpr char kHasSegments[] =
     "SELECT 1 FROM segments WHERE binding_id = ?1 AND checkpoint = ?2 LIMIT 1";
-// From the oldest on, and never an older row of a contact without reason to keep it: what is left
-// of a contact is always the end of its history. A newest row goes when its contact was settled
-// long ago: an unknown attempt in it may matter to the next operation until then (R5).
+// A superseded row is never looked at again. What was settled lately stays: an unknown attempt in
+// it may matter to the next operation of its contact until then (R5).
 constexpr char kDeleteClosed[] =
     "DELETE FROM operations WHERE operation_id IN ("
-    " SELECT old.operation_id FROM operations AS old INDEXED BY operations_by_binding"
-    " WHERE old.binding_id = ?1 AND old.operation_id <= ?2"
-    " AND old.state IN ('delivered', 'unneeded', 'superseded')"
-    " AND ((old.state <> 'superseded' AND old.updated_at < ?3)"
-    " OR EXISTS (SELECT 1 FROM operations AS newer INDEXED BY operations_by_contact"
-    " WHERE newer.binding_id = old.binding_id AND newer.contact_hash = old.contact_hash"
-    " AND newer.contact = old.contact AND newer.operation_id > old.operation_id))"
-    " ORDER BY old.operation_id LIMIT ?4)";
+    " SELECT operation_id FROM operations INDEXED BY operations_by_binding"
+    " WHERE binding_id = ?1 AND operation_id <= ?2 AND (state = 'superseded'"
+    " OR (state IN ('delivered', 'unneeded') AND updated_at < ?3))"
+    " ORDER BY operation_id LIMIT ?4)";
 
 struct Piece {
   HashRange range;

@@ -25,11 +25,6 @@ namespace cohort_sync {
   return {first, first + last};
 }
 
-// The partition of all hashes that holds `hash`.
-[[nodiscard]] constexpr HashRange PartitionOf(std::uint64_t hash, unsigned bits) {
-  return PartitionAt({}, bits, bits == 0 ? 0 : hash >> (64U - bits));
-}
-
 }  // namespace cohort_sync
 
 #endif  // COHORT_SYNC_STORAGE_HASH_RANGES_H_

@@ -7,11 +7,23 @@ namespace cohort_sync {
 namespace {
 
 constexpr char kHasHistory[] = "SELECT 1 FROM operations WHERE binding_id = ?1 LIMIT 1";
-constexpr char kNewest[] =
+// A contact's newest operation: the one that waits, else the one that was sent, else a closed one
+// that still has an unknown attempt. Any other closed one says what the checkpoint says, and every
+// operation takes over the unknown attempt of the one before it.
+constexpr char kNewestWaiting[] =
     "SELECT operation_id, kind, before, state, unknown_kind, unknown_at, run_id,"
-    " attempts = 0 AND not_before = 0"
-    " FROM operations INDEXED BY operations_by_contact"
+    " attempts = 0 AND not_before = 0 FROM operations INDEXED BY operations_waiting"
     " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3"
+    " AND state IN ('pending', 'parked')";
+constexpr char kNewestSent[] =
+    "SELECT operation_id, kind, before, state, unknown_kind, unknown_at, run_id, 0"
+    " FROM operations INDEXED BY operations_in_flight"
+    " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3 AND state = 'in_flight'";
+constexpr char kNewestUnknown[] =
+    "SELECT operation_id, kind, before, state, unknown_kind, unknown_at, run_id, 0"
+    " FROM operations INDEXED BY operations_unknown"
+    " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3"
+    " AND state IN ('delivered', 'unneeded') AND unknown_kind IS NOT NULL"
     " ORDER BY operation_id DESC LIMIT 1";
 constexpr char kInsert[] =
     "INSERT INTO operations (binding_id, contact_hash, contact, kind, before, run_id, state,"
@@ -56,7 +68,9 @@ JournalAppender::JournalAppender(
       run_(run),
       now_(now),
       holds_(database),
-      newest_(database, kNewest),
+      newest_waiting_(database, kNewestWaiting),
+      newest_sent_(database, kNewestSent),
+      newest_unknown_(database, kNewestUnknown),
       insert_(database, kInsert),
       supersede_(database, kSupersede) {}
 
@@ -167,17 +181,20 @@ bool JournalAppender::HasHistory() {
 }
 
 std::optional<JournalAppender::Newest> JournalAppender::FindNewest(const MemberRef& contact) {
-  newest_.Bind(binding_, StoredHash(contact.hash), contact.value);
-  if (!newest_.Step()) return std::nullopt;
-  Newest found;
-  found.operation = {OperationId(newest_.Int(0)),
-                     KindAt(newest_, 1),
-                     MembershipAt(newest_, 2),
-                     StateAt(newest_, 3),
-                     UnknownAttemptAt(newest_, 4)};
-  found.run = RunId(newest_.Int(6));
-  found.untouched = newest_.Int(7) != 0;
-  return found;
+  for (Query* query : {&newest_waiting_, &newest_sent_, &newest_unknown_}) {
+    query->Bind(binding_, StoredHash(contact.hash), contact.value);
+    if (!query->Step()) continue;
+    Newest found;
+    found.operation = {OperationId(query->Int(0)),
+                       KindAt(*query, 1),
+                       MembershipAt(*query, 2),
+                       StateAt(*query, 3),
+                       UnknownAttemptAt(*query, 4)};
+    found.run = RunId(query->Int(6));
+    found.untouched = query->Int(7) != 0;
+    return found;
+  }
+  return std::nullopt;
 }
 
 }  // namespace cohort_sync

@@ -31,6 +31,7 @@ class JournalAppender {
   Reopened AppendPlan();
 
  private:
+  // What the checkpoint does not say of a contact.
   struct Newest {
     NewestOperation operation;
     RunId run;
@@ -63,7 +64,9 @@ class JournalAppender {
   Reopened reopened_;
 
   // Prepared once for all contacts.
-  Query newest_;
+  Query newest_waiting_;
+  Query newest_sent_;
+  Query newest_unknown_;
   Query insert_;
   Query supersede_;
 };

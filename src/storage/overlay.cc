@@ -1,41 +1,25 @@
 #include "storage/overlay.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 
 #include "storage/column_text.h"
-#include "storage/hash_ranges.h"
 #include "storage/query.h"
 
 namespace cohort_sync {
 
 namespace {
 
-// About 15 MB of changes; twenty times this many members are folded before it is reached.
-constexpr std::int64_t kWindowRows = 131'072;
-
 constexpr char kCount[] =
     "SELECT count(*) FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND operation_id > ?2 AND operation_id <= ?3";
-constexpr char kAll[] =
+constexpr char kRows[] =
     "SELECT contact_hash, contact, kind FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND operation_id > ?2 AND operation_id <= ?3 ORDER BY operation_id";
-constexpr char kWindow[] =
-    "SELECT contact_hash, contact, kind FROM operations INDEXED BY operations_by_contact"
-    " WHERE binding_id = ?1 AND contact_hash BETWEEN ?4 AND ?5"
-    " AND operation_id > ?2 AND operation_id <= ?3 ORDER BY contact_hash, operation_id";
 
-void ReadAndSort(Query& query, std::vector<JournalChange>& changes) {
-  while (query.Step())
-    changes.push_back({LoadedHash(query.Int(0)), query.String(1), KindAt(query, 2)});
-  const auto by_contact = [](const JournalChange& a, const JournalChange& b) {
-    return std::tie(a.hash, a.contact) < std::tie(b.hash, b.contact);
-  };
-  // A window comes by hash, which is nearly always this order already.
-  if (std::is_sorted(changes.begin(), changes.end(), by_contact)) return;
-  // Stable: the rows of one contact come in the order of the journal.
-  std::stable_sort(changes.begin(), changes.end(), by_contact);
-}
+constexpr char kAddLetter = '+';
+constexpr char kRemoveLetter = '-';
 
 }  // namespace
 
@@ -47,44 +31,32 @@ std::int64_t CountOverlay(Database& database,
   return query.Bind(binding, after, until).Step() ? query.Int(0) : 0;
 }
 
-Overlay::Overlay(Database& database, BindingId binding, std::int64_t after, std::int64_t until)
-    : database_(database),
-      binding_(binding),
-      after_(after),
-      until_(until),
-      size_(CountOverlay(database, binding, after, until)),
-      window_bits_(PartitionBitsFor(size_, kWindowRows)) {}
-
-std::span<const JournalChange> Overlay::In(HashRange range) {
-  if (!loaded_ || range.first > window_.last || range.last < window_.first) {
-    const HashRange window = PartitionOf(range.first, window_bits_);
-    // A range wider than a window is its own window.
-    const bool wider = range.last > window.last;
-    LoadWindow(wider ? range : window);
+Overlay::Overlay(Database& database, BindingId binding, std::int64_t after, std::int64_t until) {
+  MemberRowsBuilder builder(0);  // The hashes are known.
+  std::string row;
+  Query query(database, kRows);
+  query.Bind(binding, after, until);
+  while (query.Step()) {
+    row.assign(1, KindAt(query, 2) == OperationKind::kAdd ? kAddLetter : kRemoveLetter);
+    row += query.Text(1);
+    builder.AddHashed({LoadedHash(query.Int(0)), row});
   }
-  while (next_ < changes_.size() && changes_[next_].hash < range.first)
-    ++next_;
-  const std::size_t begin = next_;
-  while (next_ < changes_.size() && changes_[next_].hash <= range.last)
-    ++next_;
-  return std::span(changes_).subspan(begin, next_ - begin);
+  rows_ = builder.Finish();
 }
 
-void Overlay::LoadWindow(HashRange window) {
-  window_ = window;
-  loaded_ = true;
-  next_ = 0;
+std::span<const JournalChange> Overlay::In(HashRange range) {
   changes_.clear();
-  if (window == HashRange{}) {
-    // In the order of the table. (And the only range whose stored form is not in order: the sign
-    // bit of a stored hash is its highest bit.)
-    Query query(database_, kAll);
-    ReadAndSort(query.Bind(binding_, after_, until_), changes_);
-    return;
-  }
-  Query query(database_, kWindow);
-  query.Bind(binding_, after_, until_, StoredHash(window.first), StoredHash(window.last));
-  ReadAndSort(query, changes_);
+  rows_.VisitRange(range, [this](const MemberRef& row) {
+    const OperationKind kind =
+        row.value.front() == kAddLetter ? OperationKind::kAdd : OperationKind::kRemove;
+    changes_.push_back({row.hash, std::string(row.value.substr(1)), kind});
+  });
+  // Stable: the rows of one contact come in the order of the journal.
+  std::stable_sort(
+      changes_.begin(), changes_.end(), [](const JournalChange& a, const JournalChange& b) {
+        return std::tie(a.hash, a.contact) < std::tie(b.hash, b.contact);
+      });
+  return changes_;
 }
 
 }  // namespace cohort_sync

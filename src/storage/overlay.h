@@ -2,7 +2,6 @@
 #ifndef COHORT_SYNC_STORAGE_OVERLAY_H_
 #define COHORT_SYNC_STORAGE_OVERLAY_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -10,6 +9,7 @@
 
 #include "storage/database.h"
 #include "sync/desired_members.h"
+#include "sync/members.h"
 
 namespace cohort_sync {
 
@@ -20,8 +20,7 @@ namespace cohort_sync {
 // in the journal is always the end of its history, and its last row decides. So one `after`, the
 // lowest position of all segments, serves every segment.
 //
-// A small overlay is read once, a large one (the journal of a first sync) in windows of the hash,
-// so that memory stays bounded. Throws DatabaseError.
+// Read once and kept, 13 bytes a row beside the contact. Throws DatabaseError.
 class Overlay {
  public:
   static constexpr std::int64_t kEverything = std::numeric_limits<std::int64_t>::max();
@@ -29,25 +28,14 @@ class Overlay {
   Overlay(Database& database, BindingId binding, std::int64_t after, std::int64_t until);
 
   // Rows in all.
-  [[nodiscard]] std::int64_t size() const { return size_; }
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(rows_.size()); }
 
-  // The changes of `range`, valid until the next call. REQUIRES: a range [k x 2^n, (k + 1) x 2^n),
-  // as every segment has; each call's range begins after the one before ended.
+  // The changes of `range`, valid until the next call.
   [[nodiscard]] std::span<const JournalChange> In(HashRange range);
 
  private:
-  void LoadWindow(HashRange window);
-
-  Database& database_;
-  BindingId binding_;
-  std::int64_t after_;
-  std::int64_t until_;
-  std::int64_t size_ = 0;
-  unsigned window_bits_ = 0;  // Windows are 2^window_bits_ equal ranges of the hash.
-  bool loaded_ = false;
-  HashRange window_;
-  std::vector<JournalChange> changes_;  // Of window_.
-  std::size_t next_ = 0;                // The first change that was not handed out yet.
+  MemberRows rows_;                     // A letter for the kind before each contact.
+  std::vector<JournalChange> changes_;  // What In has handed out.
 };
 
 // Rows of the journal after `after`.

@@ -32,8 +32,12 @@ MemberRowsBuilder::MemberRowsBuilder(std::uint64_t hash_key) : open_(MemberRows:
 }
 
 void MemberRowsBuilder::Add(std::string_view value) {
-  const MemberRows::RowHead head{KeyedHash(rows_.hash_key_, value),
-                                 static_cast<std::uint32_t>(value.size())};
+  AddHashed({KeyedHash(rows_.hash_key_, value), value});
+}
+
+void MemberRowsBuilder::AddHashed(const MemberRef& row) {
+  const std::string_view value = row.value;
+  const MemberRows::RowHead head{row.hash, static_cast<std::uint32_t>(value.size())};
   const std::size_t partition = MemberRows::PartitionOf(head.hash);
   const std::size_t row_bytes = MemberRows::kHeadBytes + value.size();
   Chunk& chunk = open_[partition];

@@ -89,6 +89,8 @@ class MemberRowsBuilder {
 
   // Copies `value`, which is shorter than 4 GiB.
   void Add(std::string_view value);
+  // As above, under a hash that is known already.
+  void AddHashed(const MemberRef& row);
   [[nodiscard]] std::size_t size() const { return rows_.size_; }
 
   // The builder is empty afterwards.

@@ -211,8 +211,8 @@ void Preparation::CountAndJudge(PreparedRun& run) {
   counts.members = counts.unchanged + adds;
   if (run.snapshot.expected_size && *run.snapshot.expected_size != run.snapshot.rows)
     run.notes.push_back(
-        Format("amplitude counted {} members when it last computed the cohort, the export has {}",
-               WithThousands(*run.snapshot.expected_size),
+        Format("amplitude counted {} when it last computed the cohort, the export has {}",
+               Count(*run.snapshot.expected_size, "member", "members"),
                Count(run.snapshot.rows, "row", "rows")));
 
   GuardInput input;

@@ -202,7 +202,9 @@ Status SyncRunner::ClearList(const SyncTarget& target, std::int64_t at_most, Pre
   if (!*contacts)
     return Fail(
         ErrorCode::kRejected,
-        Format("list '{}' was not emptied: the key may not count its contacts", run.list.value()));
+        Format("list '{}' was not emptied: the key may not count its contacts; allow it 'Get a "
+               "single list with count' in Cordial",
+               run.list.value()));
   if (**contacts > at_most)
     return Fail(ErrorCode::kRejected,
                 Format("list '{0}' was not emptied: it has {1}; 'cohort-sync resync {2} --clear "
