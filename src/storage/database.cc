@@ -16,6 +16,10 @@ namespace {
 
 constexpr int kBusyTimeoutMs = 5000;
 
+// SQLite counts its memory under a lock for each allocation, and nobody asks for the count. Before
+// the first connection only; later it has no effect.
+[[maybe_unused]] const int kWithoutMemoryCount = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 int OpenFlags(Database::Access access) {
   // Never SQLITE_OPEN_CREATE: the file is made with its mode before (database_file.cc).
   // NOMUTEX: a connection belongs to one thread, so it needs no lock of its own.

@@ -19,13 +19,14 @@ struct ClaimRequest {
 
 namespace {
 
+// The last column is the operation that waits behind it, if there is one (R4).
 constexpr char kFind[] =
-    "SELECT binding_id, contact, kind, before, attempts, unknown_kind, unknown_at, contact_hash"
-    " FROM operations WHERE operation_id = ?1 AND state = 'in_flight'";
-constexpr char kFindWaiting[] =
-    "SELECT operation_id FROM operations INDEXED BY operations_waiting"
-    " WHERE binding_id = ?1 AND contact_hash = ?2 AND contact = ?3"
-    " AND state IN ('pending', 'parked')";
+    "SELECT sent.binding_id, sent.contact, sent.kind, sent.before, sent.attempts,"
+    " sent.unknown_kind, sent.unknown_at,"
+    " (SELECT operation_id FROM operations AS waiting INDEXED BY operations_waiting"
+    " WHERE waiting.binding_id = sent.binding_id AND waiting.contact_hash = sent.contact_hash"
+    " AND waiting.contact = sent.contact AND waiting.state IN ('pending', 'parked'))"
+    " FROM operations AS sent WHERE sent.operation_id = ?1 AND sent.state = 'in_flight'";
 constexpr char kSettle[] =
     "UPDATE operations SET state = ?2, before = ?3, unknown_kind = ?4, unknown_at = ?5,"
     " park_reason = ?6, attempts = ?7, not_before = ?8, http_status = ?9, reason = ?10,"
@@ -44,8 +45,12 @@ constexpr char kDue[] =
     " WHERE sent.binding_id = due.binding_id AND sent.contact_hash = due.contact_hash"
     " AND sent.contact = due.contact AND sent.state = 'in_flight')"
     " ORDER BY due.not_before, due.operation_id LIMIT ?5";
+// A group at a time: most of the price of one is in opening the table and its indexes. NULL stands
+// for none.
+constexpr std::size_t kSendGroup = 16;
 constexpr char kSend[] =
-    "UPDATE operations SET state = 'in_flight', updated_at = ?2 WHERE operation_id = ?1";
+    "UPDATE operations SET state = 'in_flight', updated_at = ?1 WHERE operation_id IN"
+    " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
 constexpr char kClose[] =
     "UPDATE operations SET state = 'unneeded', updated_at = ?2 WHERE operation_id = ?1";
 constexpr char kDelay[] = "UPDATE operations SET not_before = ?2 WHERE operation_id = ?1";
@@ -90,8 +95,7 @@ void JournalDelivery::Settle(const Settlement& settlement) {
                             MembershipAt(row, 3),
                             static_cast<int>(row.Int(4)),
                             UnknownAttemptAt(row, 5)};
-  Query waiting(database_, kFindWaiting);
-  const bool has_waiting = waiting.Bind(operation.binding, row.Int(7), operation.contact).Step();
+  const bool has_waiting = !row.IsNull(7);
   const Settled settled = cohort_sync::Settle(operation, settlement, has_waiting);
   const bool retried = settled.state == OperationState::kPending;
   Query(database_, kSettle)
@@ -109,7 +113,7 @@ void JournalDelivery::Settle(const Settlement& settlement) {
       .Run();
   if (has_waiting) {
     Query(database_, kTellWaiting)
-        .Bind(waiting.Int(0),
+        .Bind(row.Int(7),
               ToString(settled.waiting_before),
               UnknownKindOf(settled.unknown),
               UnknownTimeOf(settled.unknown))
@@ -143,10 +147,12 @@ void JournalDelivery::ClaimDue(Claimed& claimed,
                                const ClaimRequest& request) {
   Query due(database_, kDue);
   std::vector<Operation> turn;
+  std::vector<OperationId> to_send;
   do {
     // Read, then written: what a turn changes is what the query searches. Every row of a turn
     // leaves the search, so this ends.
     turn.clear();
+    to_send.clear();
     const std::size_t room = request.limit - claimed.operations.size();
     due.Bind(request.binding, ToString(kind), first, last, static_cast<std::int64_t>(room));
     while (due.Step()) {
@@ -162,7 +168,7 @@ void JournalDelivery::ClaimDue(Claimed& claimed,
       switch (
           TurnOf(kind, operation.before, operation.unknown, request.now, request.settle_after)) {
         case Turn::kSend:
-          Query(database_, kSend).Bind(operation.id, request.now).Run();
+          to_send.push_back(operation.id);
           claimed.operations.push_back(std::move(operation));
           break;
         case Turn::kUnneeded:
@@ -178,7 +184,23 @@ void JournalDelivery::ClaimDue(Claimed& claimed,
         }
       }
     }
+    MarkSent(to_send, request.now);
   } while (!turn.empty());
+}
+
+void JournalDelivery::MarkSent(std::span<const OperationId> operations, TimePoint now) {
+  constexpr int kFirstId = 2;
+  Query send(database_, kSend);
+  while (!operations.empty()) {
+    const auto group = operations.first(std::min(operations.size(), kSendGroup));
+    operations = operations.subspan(group.size());
+    send.Bind(now);
+    for (std::size_t i = 0; i < kSendGroup; ++i) {
+      const bool used = i < group.size();
+      send.Set(kFirstId + static_cast<int>(i), used ? std::optional(group[i]) : std::nullopt);
+    }
+    send.Run();
+  }
 }
 
 std::optional<TimePoint> JournalDelivery::NextTurn(BindingId binding, TimePoint now) {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 
 #include "base/clock.h"
 #include "storage/database.h"
@@ -47,6 +49,7 @@ class JournalDelivery {
                 std::int64_t first,
                 std::int64_t last,
                 const struct ClaimRequest& request);
+  void MarkSent(std::span<const OperationId> operations, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> NextTurn(BindingId binding, TimePoint now);
 
   Database& database_;
