@@ -13,6 +13,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr std::int64_t kLastSecond = 253'402'300'799;  // Of the year 9999.
+
 // The member of that name, or null.
 const Json& Member(const Json& object, const char* name) {
   static const Json null;
@@ -28,8 +30,11 @@ bool FlagOr(const Json& value, bool otherwise) {
   return value.is_boolean() ? value.get<bool>() : otherwise;
 }
 
-std::optional<std::int64_t> Number(const Json& value) {
-  return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;
+// nullopt for anything but a whole number in [0, most].
+std::optional<std::int64_t> Number(const Json& value, std::int64_t most = INT64_MAX) {
+  if (!value.is_number_unsigned() || std::cmp_greater(value.get<std::uint64_t>(), most))
+    return std::nullopt;
+  return value.get<std::int64_t>();
 }
 
 CohortInfo ReadCohort(const Json& entry, std::string id) {
@@ -40,10 +45,11 @@ CohortInfo ReadCohort(const Json& entry, std::string id) {
   cohort.archived = FlagOr(Member(entry, "archived"), cohort.archived);
   cohort.finished = FlagOr(Member(entry, "finished"), cohort.finished);
   cohort.published = FlagOr(Member(entry, "published"), cohort.published);
-  if (const auto seconds = Number(Member(entry, "lastComputed")))
+  const Json& computed = Member(entry, "lastComputed");
+  if (const auto seconds = Number(computed, kLastSecond))
     cohort.last_computed = TimePoint(std::chrono::seconds(*seconds));
-  // Present and null says that it was never computed.
-  if (entry.contains("lastComputed") && !cohort.last_computed) cohort.finished = false;
+  // Present and null says that it was never computed; a number that is no time does not.
+  if (entry.contains("lastComputed") && !computed.is_number()) cohort.finished = false;
   const Json& group = Member(Member(entry, "definition"), "countGroup");
   cohort.counted = TextOr(Member(group, "name"), cohort.counted.c_str());
   return cohort;
@@ -101,8 +107,9 @@ Result<CohortInfo> FindSyncable(const std::vector<CohortInfo>& cohorts, const Co
   if (found->archived) {
     return Fail(ErrorCode::kRejected,
                 Format("{} is archived, nothing is changed; restore it in Amplitude, or end its "
-                       "sync with 'forget'",
-                       name));
+                       "sync with 'cohort-sync forget {}'",
+                       name,
+                       Printable(id.value())));
   }
   if (found->counted != "User") {
     return Fail(ErrorCode::kRejected,

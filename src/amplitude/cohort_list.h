@@ -26,7 +26,8 @@ struct CohortInfo {
 };
 
 // `body` is the answer to GET /api/3/cohorts. Fields that we do not know are ignored, missing ones
-// have the defaults above. kInvalidInput, with the body's beginning, when it is not a list of
+// and numbers that cannot be meant (a size below 0, a time beyond the year 9999) have the defaults
+// above. kInvalidInput, with the body's beginning, when it is not a list of
 // cohorts with ids.
 [[nodiscard]] Result<std::vector<CohortInfo>> ParseCohortList(std::string_view body);
 

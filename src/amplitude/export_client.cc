@@ -37,11 +37,13 @@ std::optional<std::string> TextMember(const std::string& body, const char* name)
   return found->get<std::string>();
 }
 
-std::optional<std::int64_t> IntegerMember(const std::string& body, const char* name) {
+// nullopt for what is no number of things.
+std::optional<std::int64_t> CountMember(const std::string& body, const char* name) {
   const Json parsed = Json::parse(body, nullptr, /*allow_exceptions=*/false);
   const auto found = parsed.is_object() ? parsed.find(name) : parsed.end();
-  if (found == parsed.end() || !found->is_number_integer()) return std::nullopt;
-  return found->get<std::int64_t>();
+  if (found == parsed.end() || !found->is_number_unsigned()) return std::nullopt;
+  const auto count = found->get<std::int64_t>();
+  return count < 0 ? std::nullopt : std::optional(count);
 }
 
 CallError Refused(std::string message) {
@@ -130,8 +132,8 @@ CallResult<std::vector<CohortInfo>> ExportClient::ListCohorts(const std::stop_to
 std::optional<ExportUsage> ExportClient::Usage(const std::stop_token& stop) {
   const auto response = Ask(kUsage, "/api/3/cohorts/usage", stop);
   if (!response || response->status != 200) return std::nullopt;
-  const auto limit = IntegerMember(response->body, "limit");
-  const auto count = IntegerMember(response->body, "count");
+  const auto limit = CountMember(response->body, "limit");
+  const auto count = CountMember(response->body, "count");
   if (!limit || !count) return std::nullopt;
   return ExportUsage{*limit, *count};
 }
@@ -161,6 +163,18 @@ CallResult<ExportState> ExportClient::PollExport(const std::string& request_id,
   const auto state = TextMember(response->body, "async_status");
   if (state == "JOB COMPLETED") return ExportState::kDone;
   if (state == "JOB INPROGRESS") return ExportState::kRunning;
+  if (state && state->starts_with("JOB ")) {
+    return tl::unexpected(CallError{
+        Error(ErrorCode::kInvalidInput,
+              Format("{}: {} answered '{}'; look at the cohort in Amplitude, the next run asks for "
+                     "a new export",
+                     kPoll,
+                     access_.base_url,
+                     Printable(*state))),
+        response->status,
+        false,
+        std::nullopt});
+  }
   return tl::unexpected(UnknownShape(kPoll, access_.base_url, *response));
 }
 

@@ -24,7 +24,7 @@ Result<std::vector<Binding>> FindBindings(History& history, const std::string& w
   if (!found.empty()) return found;
   const auto nearest = ClosestMatch(word, words);
   return Fail(ErrorCode::kNotFound,
-              Format("no cohort called '{}' was synced{}",
+              Format("no cohort called '{}' was synced{}; 'cohort-sync status' lists them",
                      Printable(word),
                      nearest ? Format(", did you mean '{}'?", *nearest) : std::string()));
 }

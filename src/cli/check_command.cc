@@ -22,6 +22,11 @@ constexpr Duration kClockTolerance = std::chrono::minutes(5);
 constexpr std::uintmax_t kComfortableDisk = std::uintmax_t{2} << 30U;
 constexpr int kDiskBytesPerMember = 450;  // The database, and as much in its write-ahead log.
 
+// "'active users' → "; nothing for a cohort whose name is not known.
+std::string NamePart(const std::string& cohort_name) {
+  return cohort_name.empty() ? std::string() : Format("'{}' → ", Printable(cohort_name));
+}
+
 class Checker {
  public:
   Checker(const CommandContext& context, const Config& config)
@@ -57,11 +62,22 @@ class Checker {
       Add(Level::kOk, "state", Format("'{}' is readable", config_.state.string()));
       CheckClock(newest);
     } else if (history.error().code() == ErrorCode::kNotFound) {
-      Add(Level::kOk, "state", Format("'{}' does not exist yet", config_.state.string()));
+      CheckNewState();
     } else {
       Add(Level::kProblem, "state", history.error().message());
     }
     CheckDisk();
+  }
+
+  void CheckNewState() {
+    const std::filesystem::path folder = config_.state.parent_path();
+    std::error_code unknown;
+    if (folder.empty() || std::filesystem::is_directory(folder, unknown))
+      return Add(Level::kOk, "state", Format("'{}' does not exist yet", config_.state.string()));
+    Add(Level::kProblem,
+        "state",
+        Format("there is no folder '{}' for it; make it, or set 'state' to another path",
+               folder.string()));
   }
 
   // A clock that was set back makes schedules wait and snapshots look old.
@@ -169,6 +185,12 @@ class Checker {
       if (!info) return Add(Level::kProblem, subject, info.error().message());
       cohort_name = info->name;
     }
+    std::error_code unknown;
+    if (sync.file && !std::filesystem::exists(sync.file->path, unknown))
+      Add(Level::kWarning,
+          subject,
+          Format("'{}' does not exist yet, and its syncs fail until it does",
+                 sync.file->path.string()));
     const auto destination = destinations_.find(sync.key.destination);
     if (destination == destinations_.end()) return;
     CheckListName(sync, cohort_name, *destination->second, subject);
@@ -180,8 +202,7 @@ class Checker {
                      const std::string& subject) {
     const auto pinned = lists_.find(sync.key);
     if (pinned != lists_.end())
-      return Add(
-          Level::kOk, subject, Format("'{}' → list '{}'", Printable(cohort_name), pinned->second));
+      return Add(Level::kOk, subject, NamePart(cohort_name) + Format("list '{}'", pinned->second));
     const Result<ListName> list = sync.list_name.empty()
                                       ? destination.ListNameFor(cohort_name)
                                       : destination.CheckListName(sync.list_name);
@@ -204,9 +225,7 @@ class Checker {
                           Printable(attribute)));
     }
     lists_[sync.key] = list->value();
-    Add(Level::kOk,
-        subject,
-        Format("'{}' → list '{}' (new)", Printable(cohort_name), list->value()));
+    Add(Level::kOk, subject, NamePart(cohort_name) + Format("list '{}' (new)", list->value()));
   }
 
   const CommandContext& context_;

@@ -43,8 +43,10 @@ Result<std::optional<std::int64_t>> CommandArguments::Number(const std::string& 
   if (found == options.end()) return std::nullopt;
   const std::optional<std::int64_t> number = ParseInteger(found->second);
   if (number) return number;
-  return Fail(ErrorCode::kConfiguration,
-              Format("--{} '{}': not a whole number", option, Printable(found->second)));
+  return Fail(
+      ErrorCode::kConfiguration,
+      Format(
+          "--{} '{}': not a whole number; write it in digits", option, Printable(found->second)));
 }
 
 std::string HelpText() {

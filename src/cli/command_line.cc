@@ -212,7 +212,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
     const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);
     return ended ? *ended : report(ended.error());
   } catch (const DatabaseError& error) {
-    return report(Error(ErrorCode::kInternal, Format("state: {}", error.what())));
+    return report(Error(ErrorCode::kInternal, error.what()));  // It names the state.
   } catch (const std::exception& error) {
     return report(Error(ErrorCode::kInternal, Format("unexpected: {}", error.what())));
   }

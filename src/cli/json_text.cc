@@ -76,7 +76,8 @@ Json PlanOf(const PlannedSync& planned) {
   json["counts"] = CountsOf(plan.counts);
   json["open_before"] = plan.open_before;
   json["calls"] = plan.calls;
-  json["seconds"] = plan.EstimatedTime(planned.requests_per_second).count() / 1000;
+  const auto time = plan.EstimatedTime(planned.requests_per_second);
+  json["seconds"] = time ? Json(time->count() / 1000) : Json();
   json["notes"] = plan.notes;
   return json;
 }

@@ -24,7 +24,7 @@ struct PlannedSync {
   std::string cohort;
   std::string error;  // Why there is no plan; empty when there is one.
   std::optional<PreparedRun> plan;
-  double requests_per_second = 0;
+  std::optional<double> requests_per_second;
 };
 [[nodiscard]] std::string PlansJson(const std::vector<PlannedSync>& plans);  // {"plans": [...]}
 
@@ -33,8 +33,9 @@ struct SyncStatus {
   std::string cohort;
   std::string name;  // As far as it is known.
   bool configured = true;
-  std::optional<BindingStatus> state;  // Absent before the first sync.
-  std::optional<TimePoint> next_run;   // By the schedule, if a daemon runs.
+  std::optional<BindingStatus> state;     // Absent before the first sync.
+  std::optional<RunReport> last_failure;  // Why there was no first sync, if one was tried.
+  std::optional<TimePoint> next_run;      // By the schedule, if a daemon runs.
 };
 [[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs);  // {"syncs": [...]}
 

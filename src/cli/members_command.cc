@@ -8,15 +8,13 @@
 #include "cli/binding_lookup.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
-#include "cli/workspace.h"
 
 namespace cohort_sync {
 namespace {
 
 // nullopt: as things stand.
 Result<std::optional<TimePoint>> AsOf(const CommandContext& context,
-                                      const CommandArguments& arguments,
-                                      const Config& config) {
+                                      const CommandArguments& arguments) {
   const auto option = arguments.options.find("as-of");
   if (option == arguments.options.end()) return std::nullopt;
   const std::optional<TimePoint> time = ParseTime(option->second);
@@ -31,22 +29,13 @@ Result<std::optional<TimePoint>> AsOf(const CommandContext& context,
                 Format("--as-of '{}' is in the future; it is {} now",
                        Printable(option->second),
                        FormatTime(now)));
-  const TimePoint kept_since = now - config.history_retention;
-  if (*time < kept_since)
-    return Fail(ErrorCode::kNotFound,
-                Format("--as-of '{}': the journal is kept since {} ('history.retention'); choose a "
-                       "later time",
-                       Printable(option->second),
-                       FormatTime(kept_since)));
   return time;
 }
 
 }  // namespace
 
 Result<ExitCode> RunMembers(const CommandContext& context, const CommandArguments& arguments) {
-  const Result<Config> config = LoadConfig(context.config_path);
-  if (!config) return Fail(config.error());
-  const auto as_of = AsOf(context, arguments, *config);
+  const auto as_of = AsOf(context, arguments);
   if (!as_of) return Fail(as_of.error());
   const auto history = OpenHistory(context);
   if (!history) return Fail(history.error());

@@ -88,10 +88,11 @@ void ProgressPrinter::Planned(const SyncTarget& target, const PreparedRun& plan)
   list_ = plan.list.value();
   phase_since_.reset();
   if (style_ == Style::kSilent || plan.calls == 0) return Clear();
-  PrintLine(Format("{} to deliver to list '{}', about {}",
+  const auto time = plan.EstimatedTime(target.delivery.requests_per_second);
+  PrintLine(Format("{} to deliver to list '{}'{}",
                    Count(plan.calls, "operation", "operations"),
                    list_,
-                   FormatDuration(plan.EstimatedTime(target.delivery.requests_per_second))));
+                   time ? ", about " + FormatDuration(*time) : ""));
 }
 
 void ProgressPrinter::Delivering(const DeliveryProgress& progress) {

@@ -89,6 +89,36 @@ std::string Ago(TimePoint time, TimePoint now) {
                                      : FormatDuration(now - time) + " ago";
 }
 
+// "run 12 succeeded 5 min ago"
+std::string RunAndAge(const RunReport& run, TimePoint now) {
+  return Format("run {} {} {}", run.id.value(), ToString(run.state), Ago(run.started_at, now));
+}
+
+// What a person has to know of it beside its line in the table.
+std::string RemarksOn(const std::string& cohort, const BindingStatus& state) {
+  std::string remarks;
+  if (state.binding.paused_at)
+    remarks += Format("cohort '{0}' is paused since {1}; 'cohort-sync resume {0}' lets it go on\n",
+                      cohort,
+                      FormatTime(*state.binding.paused_at));
+  if (!state.binding.stopped_reason.empty())
+    remarks += Format("cohort '{0}' is stopped: {1}; mend it, then run 'cohort-sync retry {0}'\n",
+                      cohort,
+                      state.binding.stopped_reason);
+  if (state.hold)
+    remarks += Format("cohort '{}': run {} holds {} and {}; 'cohort-sync run {}' says why\n",
+                      cohort,
+                      state.hold->run.value(),
+                      Count(state.hold->removals, "removal", "removals"),
+                      Count(state.hold->adds, "add", "adds"),
+                      state.hold->run.value());
+  // While it is paused or stopped, runs fail with the reason that stands above.
+  const bool said = state.binding.paused_at || !state.binding.stopped_reason.empty();
+  if (!said && state.last_run && !state.last_run->error.empty())
+    remarks += Format("cohort '{}': {}\n", cohort, state.last_run->error);
+  return remarks;
+}
+
 std::string CsvField(std::string value) {
   if (!value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos)
     value.insert(0, "'");
@@ -197,10 +227,12 @@ std::string PlanText(const PlannedSync& planned) {
     text +=
         Line("pending", Count(plan.open_before, "operation", "operations") + " from earlier runs");
   std::string calls = Count(plan.calls, "call", "calls");
-  if (plan.calls > 0)
-    calls += Format(", about {} at {} per second",
-                    FormatDuration(plan.EstimatedTime(planned.requests_per_second)),
-                    planned.requests_per_second);
+  if (const auto time = plan.EstimatedTime(planned.requests_per_second); time && plan.calls > 0) {
+    calls +=
+        Format(", about {} at {} per second", FormatDuration(*time), *planned.requests_per_second);
+  } else if (plan.calls > 0) {
+    calls += ", as fast as the destination allows";
+  }
   text += Line("would take", calls);
   if (!plan.existing_list) text += Line("note", "the list does not exist yet; the sync makes it");
   for (const std::string& note : plan.notes)
@@ -251,16 +283,21 @@ std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
           Format("cohort '{}' is not configured any more: its rows are kept, nothing is sent\n",
                  sync.cohort);
     if (!sync.state) {
-      table.AddRow({name, sync.cohort, "-", "-", "-", "-", "-", "never synced"});
+      const auto& failure = sync.last_failure;
+      table.AddRow({name,
+                    sync.cohort,
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    failure ? RunAndAge(*failure, now) : "never synced"});
+      if (failure) remarks += Format("cohort '{}': {}\n", sync.cohort, failure->error);
       continue;
     }
     const BindingStatus& state = *sync.state;
     std::string last = "-";
-    if (state.last_run)
-      last = Format("run {} {} {}",
-                    state.last_run->id.value(),
-                    ToString(state.last_run->state),
-                    Ago(state.last_run->started_at, now));
+    if (state.last_run) last = RunAndAge(*state.last_run, now);
     table.AddRow({name,
                   sync.cohort,
                   state.binding.pins.list_name.value(),
@@ -269,24 +306,7 @@ std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
                   WithThousands(state.parked.total()),
                   WithThousands(state.hold ? state.hold->removals + state.hold->adds : 0),
                   last});
-    if (state.binding.paused_at)
-      remarks +=
-          Format("cohort '{0}' is paused since {1}; 'cohort-sync resume {0}' lets it go on\n",
-                 sync.cohort,
-                 FormatTime(*state.binding.paused_at));
-    if (!state.binding.stopped_reason.empty())
-      remarks += Format("cohort '{0}' is stopped: {1}; mend it, then run 'cohort-sync retry {0}'\n",
-                        sync.cohort,
-                        state.binding.stopped_reason);
-    if (state.hold)
-      remarks += Format("cohort '{}': run {} holds {} and {}; 'cohort-sync run {}' says why\n",
-                        sync.cohort,
-                        state.hold->run.value(),
-                        Count(state.hold->removals, "removal", "removals"),
-                        Count(state.hold->adds, "add", "adds"),
-                        state.hold->run.value());
-    if (state.last_run && !state.last_run->error.empty())
-      remarks += Format("cohort '{}': {}\n", sync.cohort, state.last_run->error);
+    remarks += RemarksOn(sync.cohort, state);
   }
   return table.empty() ? "nothing is configured\n" : table.Text() + remarks;
 }

@@ -6,6 +6,7 @@
 #include "base/database_error.h"
 #include "base/format.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time_text.h"
 #include "cli/command.h"
 #include "cli/workspace.h"
@@ -140,7 +141,8 @@ Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments&
   if (!workspace) return Fail(workspace.error());
   Daemon daemon(context, **workspace);
   if (Status prepared = daemon.Prepare(); !prepared) return Fail(prepared.error());
-  Log(LogLevel::kInfo, Format("serving {} syncs", (*workspace)->config().syncs.size()));
+  Log(LogLevel::kInfo,
+      Format("serving {}", Count(std::ssize((*workspace)->config().syncs), "sync", "syncs")));
   daemon.Run();
   Log(LogLevel::kInfo, "stopped");
   return ExitCode::kDone;

@@ -11,14 +11,22 @@
 namespace cohort_sync {
 namespace {
 
-// The configured syncs in the order of the file, then what only the state still knows.
-std::vector<SyncStatus> StatusOf(const Config& config,
-                                 std::vector<BindingStatus> bindings,
-                                 TimePoint now) {
+// Of a cohort without a binding: the newest run, when it failed.
+std::optional<RunReport> LastFailure(History& history, const CohortId& cohort) {
+  std::vector<RunReport> newest = history.Runs(1, cohort);
+  if (newest.empty() || newest.front().state != RunState::kFailed) return std::nullopt;
+  return std::move(newest.front());
+}
+
+// The configured syncs in the order of the file, then what only the state still knows. `history`
+// may be null: nothing was ever synced.
+std::vector<SyncStatus> StatusOf(const Config& config, History* history, TimePoint now) {
   std::map<BindingKey, BindingStatus> by_key;
-  for (BindingStatus& binding : bindings) {
-    const BindingKey key = binding.binding.key;
-    by_key.emplace(key, std::move(binding));
+  if (history != nullptr) {
+    for (BindingStatus& binding : history->Bindings()) {
+      const BindingKey key = binding.binding.key;
+      by_key.emplace(key, std::move(binding));
+    }
   }
   std::vector<SyncStatus> syncs;
   for (const SyncConfig& sync : config.syncs) {
@@ -30,6 +38,8 @@ std::vector<SyncStatus> StatusOf(const Config& config,
       status.state = std::move(found.mapped());
       status.name = status.state->binding.cohort_name;
       if (status.state->last_run) last_started = status.state->last_run->started_at;
+    } else if (history != nullptr) {
+      status.last_failure = LastFailure(*history, sync.key.cohort);
     }
     status.next_run = DueAt(sync.schedule, last_started, now);
     syncs.push_back(std::move(status));
@@ -50,15 +60,10 @@ std::vector<SyncStatus> StatusOf(const Config& config,
 Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments& /*arguments*/) {
   const Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());
-  std::vector<BindingStatus> bindings;
   auto history = SqliteHistory::Open(config->state.string());
-  if (history) {
-    bindings = (*history)->Bindings();
-  } else if (history.error().code() != ErrorCode::kNotFound) {
-    return Fail(history.error());
-  }
+  if (!history && history.error().code() != ErrorCode::kNotFound) return Fail(history.error());
   const TimePoint now = context.clock.Now();
-  const std::vector<SyncStatus> syncs = StatusOf(*config, std::move(bindings), now);
+  const std::vector<SyncStatus> syncs = StatusOf(*config, history ? history->get() : nullptr, now);
   context.out << (context.json ? StatusJson(syncs) + '\n' : StatusText(syncs, now));
   return ExitCode::kDone;
 }

@@ -64,12 +64,16 @@ Result<const SyncConfig*> FindSync(const Config& config,
   }
   std::vector<std::string> ids;
   ids.reserve(found.size());
-  for (const SyncConfig* sync : found)
+  bool one_cohort = true;
+  for (const SyncConfig* sync : found) {
     ids.push_back(Format("{} (to {})", sync->key.cohort.value(), sync->key.destination.value()));
-  return Fail(
-      ErrorCode::kConfiguration,
-      Format(
-          "'{}' means several syncs: {}; use the cohort's id", Printable(word), Join(ids, ", ")));
+    one_cohort = one_cohort && sync->key.cohort == found.front()->key.cohort;
+  }
+  return Fail(ErrorCode::kConfiguration,
+              Format("'{}' means several syncs: {}; use {}",
+                     Printable(word),
+                     Join(ids, ", "),
+                     one_cohort ? "a configuration with one of them" : "the cohort's id"));
 }
 
 Result<std::unique_ptr<Workspace>> Workspace::Open(const CommandContext& context,

@@ -36,8 +36,9 @@ struct DestinationConfig {
   SecretReference api_key;
   IdentifierMapping identifier;
   bool create_missing_contacts = true;
-  double requests_per_second = 10;  // Per lane; above 0.
-  int concurrency = 8;              // Calls in flight, 1..256.
+  // Per lane; 0.01..10000. nullopt: what the destination allows is found out.
+  std::optional<double> requests_per_second;
+  int concurrency = 8;  // Calls in flight, 1..256.
   Duration request_timeout = std::chrono::seconds(30);
 };
 

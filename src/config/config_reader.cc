@@ -22,7 +22,9 @@ constexpr std::int64_t kMaxCount = 1'000'000'000;
 // contracts/amplitude.md 1.1
 constexpr const char* kAmplitudeUs = "https://amplitude.com";
 constexpr const char* kAmplitudeEu = "https://analytics.eu.amplitude.com";
-constexpr const char* kAmplitudeWebPages = "https://analytics.amplitude.com";
+// The pages that people look at, by their new and old address.
+constexpr const char* kAmplitudeWebPages = "https://app.amplitude.com";
+constexpr const char* kAmplitudeOldWebPages = "https://analytics.amplitude.com";
 
 template <typename Target, typename Value>
 void Assign(Target& target, std::optional<Value> value) {
@@ -90,7 +92,7 @@ std::string ReadBaseUrl(ObjectReader& reader) {
   } else if (!url->path.empty()) {
     reader.AddProblem("base_url",
                       Format("'{}' has a path; end it after the host", Printable(*text)));
-  } else if (url->origin == kAmplitudeWebPages) {
+  } else if (url->origin == kAmplitudeWebPages || url->origin == kAmplitudeOldWebPages) {
     reader.AddProblem("base_url",
                       Format("'{}' serves Amplitude's web pages, not its API; write \"region\": "
                              "\"us\" instead",
@@ -166,7 +168,7 @@ DestinationConfig ReadDestination(const JsonValue& value,
   Assign(destination.api_key, reader.RequireSecret("api_key", "\"env:CORDIAL_API_KEY\""));
   destination.identifier = ReadIdentifier(reader);
   Assign(destination.create_missing_contacts, reader.Bool("create_missing_contacts"));
-  Assign(destination.requests_per_second, reader.PositiveNumber("requests_per_second", 10'000));
+  destination.requests_per_second = reader.Number("requests_per_second", 0.01, 10'000);
   Assign(destination.concurrency, reader.Integer("concurrency", 1, 256));
   Assign(destination.request_timeout,
          reader.DurationOf("request_timeout", chrono::seconds(1), chrono::minutes(10)));
@@ -255,8 +257,8 @@ void NoteQuotas(Config& config) {
     if (exports <= static_cast<double>(project.monthly_exports)) continue;
     config.notes.push_back(
         {Format("projects.{}.monthly_exports", name.value()),
-         Format("{} are granted and the syncs of this project ask for about {}; {}, or raise it "
-                "when Amplitude grants more",
+         Format("the project may ask for {}, its syncs ask for about {}; {}, or raise it when "
+                "Amplitude grants more",
                 Count(project.monthly_exports, "export a month", "exports a month"),
                 WithThousands(static_cast<std::int64_t>(std::ceil(exports))),
                 repeated == 0 ? std::string("spread them over several months")
@@ -322,7 +324,12 @@ tl::expected<Config, ConfigProblems> ReadConfig(const std::filesystem::path& fil
                        file.string(),
                        content->mode,
                        file.string()));
-  return ParseConfig(content->content, file.parent_path(), is_known_time_zone);
+  auto config = ParseConfig(content->content, file.parent_path(), is_known_time_zone);
+  if (config) return config;
+  for (ConfigProblem& problem : config.error()) {  // Of the file as a whole.
+    if (problem.path.empty()) problem.message = Format("'{}': {}", file.string(), problem.message);
+  }
+  return config;
 }
 
 }  // namespace cohort_sync

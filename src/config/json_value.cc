@@ -1,6 +1,7 @@
 #include "config/json_value.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <limits>
 #include <set>
@@ -24,6 +25,10 @@ std::string Place(std::string_view text, std::size_t position) {
   return Format("line {}, column {}", line, before.size() - line_start + 1);
 }
 
+// All that the library ever expects. The text itself may hold "; expected" and a secret behind it.
+constexpr std::array<std::string_view, 6> kExpectations{
+    "end of input", "string literal", "':'", "'}'", "']'", "'[', '{', or a literal"};
+
 // The library's words without its prefix and without the text that it read last.
 std::string SyntaxProblem(std::string_view what) {
   constexpr std::string_view kPrefix = "parse error at ";
@@ -36,7 +41,10 @@ std::string SyntaxProblem(std::string_view what) {
   const std::size_t last_read = what.find(kLastRead);
   if (last_read != std::string_view::npos) {
     const std::size_t expected_at = what.rfind(kExpected);
-    if (expected_at != std::string_view::npos && expected_at > last_read)
+    if (expected_at != std::string_view::npos && expected_at > last_read &&
+        std::find(kExpectations.begin(),
+                  kExpectations.end(),
+                  what.substr(expected_at + kExpected.size())) != kExpectations.end())
       expected = what.substr(expected_at);
     what = what.substr(0, last_read);
   }
@@ -104,8 +112,7 @@ class TreeBuilder final : public nlohmann::json_sax<json> {
   };
 
   [[nodiscard]] std::string PathOf(const std::string& key) const {
-    const std::string& parent = open_.back().path;
-    return parent.empty() ? Printable(key) : Format("{}.{}", parent, Printable(key));
+    return PathOfKey(open_.back().path, key);
   }
   // Where the next value stands.
   [[nodiscard]] std::string NextPath() const {
@@ -168,6 +175,11 @@ std::string_view ToString(JsonKind kind) {
       return "an object";
   }
   return {};
+}
+
+std::string PathOfKey(std::string_view path, std::string_view key) {
+  const std::string name = key.empty() ? "''" : Printable(key);
+  return path.empty() ? name : Format("{}.{}", path, name);
 }
 
 std::optional<JsonValue> ParseJson(std::string_view text, ConfigProblems& problems) {

@@ -37,6 +37,10 @@ struct JsonMember {
   JsonValue value;
 };
 
+// "projects.web": where `key` of the object at `path` stands, printable; '' is a key without
+// characters.
+[[nodiscard]] std::string PathOfKey(std::string_view path, std::string_view key);
+
 inline constexpr std::size_t kMaxJsonDepth = 16;
 
 // Comments (// and /* */) are skipped. nullopt and one problem for text that is not JSON (line and

@@ -43,7 +43,7 @@ ObjectReader::ObjectReader(const JsonValue& value, std::string path, ConfigProbl
 }
 
 std::string ObjectReader::PathOf(std::string_view key) const {
-  return path_.empty() ? Printable(key) : Format("{}.{}", path_, Printable(key));
+  return PathOfKey(path_, key);
 }
 
 void ObjectReader::AddProblem(std::string_view key, std::string message) {
@@ -113,7 +113,7 @@ std::optional<std::int64_t> ObjectReader::Integer(std::string_view key,
   return value->integer;
 }
 
-std::optional<double> ObjectReader::PositiveNumber(std::string_view key, double high) {
+std::optional<double> ObjectReader::Number(std::string_view key, double low, double high) {
   const JsonValue* value = Find(key);
   if (value == nullptr) return std::nullopt;
   if (value->kind != JsonKind::kInteger && value->kind != JsonKind::kNumber) {
@@ -122,8 +122,8 @@ std::optional<double> ObjectReader::PositiveNumber(std::string_view key, double 
   }
   const double number =
       value->kind == JsonKind::kInteger ? static_cast<double>(value->integer) : value->number;
-  if (number <= 0 || number > high) {
-    AddProblem(key, Format("must be above 0 and at most {}, not {}", high, number));
+  if (number < low || number > high) {
+    AddProblem(key, Format("must be in {}..{}, not {}", low, high, number));
     return std::nullopt;
   }
   return number;

@@ -39,8 +39,8 @@ class ObjectReader {
   std::optional<bool> Bool(std::string_view key);
   // A whole number in [low, high].
   std::optional<std::int64_t> Integer(std::string_view key, std::int64_t low, std::int64_t high);
-  // A number above 0 and at most `high`.
-  std::optional<double> PositiveNumber(std::string_view key, double high);
+  // A number in [low, high].
+  std::optional<double> Number(std::string_view key, double low, double high);
   // Text like "30s", "15m", "24h", "90d" in [low, high].
   std::optional<Duration> DurationOf(std::string_view key, Duration low, Duration high);
   // One of `choices`; another text is a problem that suggests the nearest.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/format.h"
 #include "storage/hash_ranges.h"
 #include "storage/overlay.h"
@@ -104,7 +105,7 @@ void Checkpoints::VisitDesired(BindingId binding,
   }
 }
 
-bool Checkpoints::VisitMembersAt(BindingId binding,
+void Checkpoints::VisitMembersAt(BindingId binding,
                                  std::int64_t until,
                                  const std::function<void(const MemberRef&)>& visit) {
   const auto reflects_more = [until](const SegmentInfo& segment) {
@@ -113,7 +114,7 @@ bool Checkpoints::VisitMembersAt(BindingId binding,
   std::vector<SegmentInfo> segments = Best(binding);
   if (std::any_of(segments.begin(), segments.end(), reflects_more)) {
     segments = Load(binding, CheckpointName::kBase);
-    if (std::any_of(segments.begin(), segments.end(), reflects_more)) return false;
+    CHECK(std::none_of(segments.begin(), segments.end(), reflects_more));
     // Without a base nothing was ever pruned.
     if (segments.empty()) segments = NothingStored(CountOverlay(database_, binding, 0, until));
   }
@@ -124,7 +125,6 @@ bool Checkpoints::VisitMembersAt(BindingId binding,
         visit(member);
     });
   }
-  return true;
 }
 
 std::int64_t Checkpoints::CountDesired(BindingId binding) {

@@ -48,11 +48,11 @@ class Checkpoints {
 
   // As DesiredMembers::VisitDesired.
   void VisitDesired(BindingId binding, const std::function<void(const DesiredRange&)>& visit);
-  // Calls visit(MemberRef) for every desired member as it was after operation `until`; false, and
-  // nothing is visited, when rows that this needs may have been pruned.
-  [[nodiscard]] bool VisitMembersAt(BindingId binding,
-                                    std::int64_t until,
-                                    const std::function<void(const MemberRef&)>& visit);
+  // Calls visit(MemberRef) for every desired member as it was after operation `until`. REQUIRES: no
+  // row after `until` was pruned.
+  void VisitMembersAt(BindingId binding,
+                      std::int64_t until,
+                      const std::function<void(const MemberRef&)>& visit);
   // Number of desired members. Decodes only segments that the journal has changed since.
   [[nodiscard]] std::int64_t CountDesired(BindingId binding);
 

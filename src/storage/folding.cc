@@ -25,6 +25,9 @@ constexpr char kNewest[] = "SELECT max(operation_id) FROM operations WHERE bindi
 constexpr char kTimes[] =
     "SELECT operation_id, created_at FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND operation_id > ?2 ORDER BY operation_id";
+constexpr char kSetHistoryFrom[] =
+    "UPDATE bindings SET history_from = (SELECT created_at FROM operations WHERE operation_id = ?2)"
+    " WHERE binding_id = ?1";
 constexpr char kInsert[] =
     "INSERT INTO segments (binding_id, checkpoint, first_hash, last_hash, position, members, data)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
@@ -94,6 +97,9 @@ void Folding::Prune(BindingId binding, TimePoint older_than) {
       Drop(binding, CheckpointName::kBase);
       base = NothingStored(CountOverlay(database_, binding, 0, until));
     }
+    Transaction transaction(database_, "note what is pruned");
+    Query(database_, kSetHistoryFrom).Bind(binding, until).Run();
+    transaction.Commit();
     Fold(binding, CheckpointName::kBase, base, until);
   }
   if (until == 0) return;

@@ -21,9 +21,15 @@ constexpr char kParked[] =
     " WHERE binding_id = (SELECT binding_id FROM runs WHERE run_id = ?1)"
     " AND state = 'parked' AND run_id = ?1 ORDER BY operation_id";
 
+constexpr char kHistoryFrom[] = "SELECT history_from FROM bindings WHERE binding_id = ?1";
 constexpr char kFirstAfter[] =
     "SELECT min(operation_id) FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND created_at > ?2";
+
+std::optional<TimePoint> HistoryFrom(Database& database, BindingId binding) {
+  Query query(database, kHistoryFrom);
+  return query.Bind(binding).Step() ? query.OptionalTime(0) : std::nullopt;
+}
 
 }  // namespace
 
@@ -65,13 +71,15 @@ Status SqliteHistory::VisitMembers(BindingId binding,
   const auto visit_member = [&visit](const MemberRef& member) { visit(member.value); };
   std::int64_t until = Overlay::kEverything;
   if (as_of) {
+    if (const auto from = HistoryFrom(*database_, binding); from && *as_of < *from)
+      return Fail(ErrorCode::kNotFound,
+                  Format("the journal reaches back to {}; choose that time or a later one",
+                         FormatTime(*from)));
     Query query(*database_, kFirstAfter);
     if (query.Bind(binding, *as_of).Step() && !query.IsNull(0)) until = query.Int(0) - 1;
   }
-  if (checkpoints_.VisitMembersAt(binding, until, visit_member)) return {};
-  return Fail(
-      ErrorCode::kNotFound,
-      Format("the journal does not reach back to {}; choose a later time", FormatTime(*as_of)));
+  checkpoints_.VisitMembersAt(binding, until, visit_member);
+  return {};
 }
 
 std::vector<RunReport> SqliteHistory::Runs(std::size_t limit,

@@ -104,6 +104,8 @@ class Session {
       --in_flight_;
       ++report_.counts.calls;
       if (settlements_.empty()) group_since_ = clock_.Steady();
+      if (arrived.answer.http_status != 0 && arrived.answer.verdict != Verdict::kThrottled)
+        pacer_.Accepted(destination_.LaneOf(arrived.operation.kind), clock_.Steady());
       TakeAnswer(arrived.operation, arrived.answer);
     }
   }
@@ -177,7 +179,10 @@ class Session {
     endless.max_attempts = throttled_in_a_row_ + 1;
     const Duration wait =
         *NextDelay(endless, throttled_in_a_row_, answer.retry_after, random_.Uniform());
-    pacer_.PauseUntil(destination_.LaneOf(operation.kind), clock_.Steady() + wait);
+    const SteadyPoint now = clock_.Steady();
+    const std::string lane = destination_.LaneOf(operation.kind);
+    pacer_.Refused(lane, now);
+    pacer_.PauseUntil(lane, now + wait);
     settlement.outcome = Outcome::kNotSent;
     settlement.spends_attempt = false;
     settlement.retry_at = settlement.at;

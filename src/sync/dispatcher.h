@@ -19,8 +19,9 @@
 namespace cohort_sync {
 
 struct DeliverySettings {
-  std::size_t concurrency = 8;      // Calls in flight.
-  double requests_per_second = 10;  // Per lane; 0 for no limit of our own.
+  std::size_t concurrency = 8;  // Calls in flight.
+  // Per lane; 0 for no limit of our own, nullopt to find out what the destination allows.
+  std::optional<double> requests_per_second;
   RetryPolicy retry;
   // Ends when nothing was settled for this long. The rest stays pending.
   Duration give_up_after{15 * 60'000};

@@ -14,26 +14,32 @@ double DepthOf(double per_second) {
 
 }  // namespace
 
-double Pacer::TokensAt(const Bucket& bucket, SteadyPoint now) const {
-  if (!bucket.started) return DepthOf(per_second_);
-  const double seconds = static_cast<double>((now - bucket.filled_at).count()) / 1000.0;
-  return std::min(DepthOf(per_second_), bucket.tokens + seconds * per_second_);
+double Pacer::RateOf(const Bucket& bucket) const {
+  return per_second_.value_or(bucket.finder.rate());
 }
 
-SteadyPoint Pacer::EarliestCall(const std::string& lane, SteadyPoint now) const {
+double Pacer::TokensAt(const Bucket& bucket, SteadyPoint now) const {
+  const double rate = RateOf(bucket);
+  if (!bucket.started) return DepthOf(rate);
+  const double seconds = static_cast<double>((now - bucket.filled_at).count()) / 1000.0;
+  return std::min(DepthOf(rate), bucket.tokens + seconds * rate);
+}
+
+SteadyPoint Pacer::EarliestCall(const std::string& lane, SteadyPoint now) {
   const auto found = buckets_.find(lane);
   if (found == buckets_.end()) return now;
-  const Bucket& bucket = found->second;
-  SteadyPoint earliest = std::max(now, bucket.paused_until);
-  if (per_second_ <= 0) return earliest;
+  Bucket& bucket = found->second;
+  const SteadyPoint earliest = std::max(now, bucket.paused_until);
+  const double rate = RateOf(bucket);
+  if (rate <= 0) return earliest;
   const double missing = 1.0 - TokensAt(bucket, now);
   // Clocks count whole milliseconds, so a token that is short by less than a microsecond's worth is
   // whole.
-  if (missing > 1e-9)
-    earliest = std::max(
-        earliest,
-        now + Duration(static_cast<std::int64_t>(std::ceil(missing / per_second_ * 1000.0))));
-  return earliest;
+  if (missing <= 1e-9) return earliest;
+  const SteadyPoint filled =
+      now + Duration(static_cast<std::int64_t>(std::ceil(missing / rate * 1000.0)));
+  if (filled > earliest) bucket.finder.HeldBack();
+  return std::max(earliest, filled);
 }
 
 void Pacer::Took(const std::string& lane, SteadyPoint now) {
@@ -41,6 +47,14 @@ void Pacer::Took(const std::string& lane, SteadyPoint now) {
   bucket.tokens = TokensAt(bucket, now) - 1.0;
   bucket.filled_at = now;
   bucket.started = true;
+}
+
+void Pacer::Accepted(const std::string& lane, SteadyPoint now) {
+  buckets_[lane].finder.Accepted(now);
+}
+
+void Pacer::Refused(const std::string& lane, SteadyPoint now) {
+  buckets_[lane].finder.Refused(now);
 }
 
 void Pacer::PauseUntil(const std::string& lane, SteadyPoint until) {

@@ -1,25 +1,31 @@
-// Keeps calls under the configured rate and obeys requests to wait, per lane.
+// Keeps calls under a rate, configured or found out, and obeys requests to wait, per lane.
 #ifndef COHORT_SYNC_SYNC_PACING_H_
 #define COHORT_SYNC_SYNC_PACING_H_
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "sync/rate_finder.h"
 
 namespace cohort_sync {
 
-// Token buckets of one second's depth, one per lane (contracts/cordial.md 2.10). Times are
+// Token buckets of a tenth of a second's depth, one per lane (contracts/cordial.md 2.10). Times are
 // monotonic. One thread.
 class Pacer {
  public:
-  // `per_second` calls per lane; 0 means no limit of our own.
-  explicit Pacer(double per_second) : per_second_(per_second) {}
+  // `per_second` calls per lane; 0 means no limit of our own, nullopt a rate that each lane finds.
+  explicit Pacer(std::optional<double> per_second) : per_second_(per_second) {}
 
   // When a call on `lane` may leave: `now` or later. Takes nothing.
-  [[nodiscard]] SteadyPoint EarliestCall(const std::string& lane, SteadyPoint now) const;
+  [[nodiscard]] SteadyPoint EarliestCall(const std::string& lane, SteadyPoint now);
   // Takes the token of a call that leaves now.
   void Took(const std::string& lane, SteadyPoint now);
+  // A call was answered otherwise than by asking to wait.
+  void Accepted(const std::string& lane, SteadyPoint now);
+  // A call was told to wait.
+  void Refused(const std::string& lane, SteadyPoint now);
   // The other side asked for a pause: nothing leaves on `lane` before `until`.
   void PauseUntil(const std::string& lane, SteadyPoint until);
 
@@ -29,10 +35,12 @@ class Pacer {
     SteadyPoint filled_at{};
     SteadyPoint paused_until{};
     bool started = false;
+    RateFinder finder;
   };
+  [[nodiscard]] double RateOf(const Bucket& bucket) const;
   [[nodiscard]] double TokensAt(const Bucket& bucket, SteadyPoint now) const;
 
-  double per_second_;
+  std::optional<double> per_second_;
   std::map<std::string, Bucket, std::less<>> buckets_;
 };
 

@@ -17,10 +17,11 @@ std::string Both(const char* what, const std::string& pinned, const std::string&
 
 }  // namespace
 
-Duration PreparedRun::EstimatedTime(double requests_per_second) const {
-  if (requests_per_second <= 0) return Duration(0);
+std::optional<Duration> PreparedRun::EstimatedTime(
+    std::optional<double> requests_per_second) const {
+  if (!requests_per_second || *requests_per_second <= 0) return std::nullopt;
   return Duration(
-      static_cast<std::int64_t>(static_cast<double>(calls) / requests_per_second * 1000.0));
+      static_cast<std::int64_t>(static_cast<double>(calls) / *requests_per_second * 1000.0));
 }
 
 Result<PreparedRun> Preparation::Open() {

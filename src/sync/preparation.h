@@ -62,8 +62,9 @@ struct PreparedRun {
   std::vector<std::string> notes;
 
   [[nodiscard]] bool first_sync() const { return !binding.has_value(); }
-  // At the configured rate; zero when no rate is set.
-  [[nodiscard]] Duration EstimatedTime(double requests_per_second) const;
+  // At the configured rate; nullopt when none is set.
+  [[nodiscard]] std::optional<Duration> EstimatedTime(
+      std::optional<double> requests_per_second) const;
 };
 
 // The phases before the commit, in order. They only read: state, source and destination stay as

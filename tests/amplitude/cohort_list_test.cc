@@ -43,6 +43,25 @@ TEST(ParseCohortList, ReadsWhatDecidesAboutASync) {
   EXPECT_EQ((*cohorts)[3].counted, "company");
 }
 
+TEST(ParseCohortList, NumbersThatCannotBeMeantAreNotThere) {
+  const auto cohorts = ParseCohortList(
+      R"({"cohorts":[{"id":"a","size":-1,"lastComputed":-1},)"
+      R"({"id":"b","size":18446744073709551615,"lastComputed":9223372036854775807},)"
+      R"({"id":"c","lastComputed":1781611619000}]})");
+  ASSERT_TRUE(cohorts);
+  for (const CohortInfo& cohort : *cohorts) {
+    EXPECT_EQ(cohort.size, std::nullopt) << cohort.id.value();
+    EXPECT_EQ(cohort.last_computed, std::nullopt) << cohort.id.value();
+    EXPECT_TRUE(cohort.finished) << cohort.id.value();
+  }
+}
+
+TEST(ParseCohortList, LastSecondOfTheYear9999IsATime) {
+  const auto cohorts = ParseCohortList(R"({"cohorts":[{"id":"a","lastComputed":253402300799}]})");
+  ASSERT_TRUE(cohorts);
+  EXPECT_EQ(cohorts->front().last_computed, FromMillis(253'402'300'799'000));
+}
+
 TEST(ParseCohortList, ProjectMayHaveNoCohorts) {
   const auto cohorts = ParseCohortList(R"({"cohorts":[]})");
   ASSERT_TRUE(cohorts);
@@ -90,7 +109,7 @@ TEST(FindSyncable, SuggestsTheCohortThatWasMeant) {
 TEST(FindSyncable, RefusesWhatWouldLookLikeAnEmptyCohort) {
   EXPECT_EQ(Refusal("archivd1"),
             "'old' is archived, nothing is changed; restore it in Amplitude, or end its sync with "
-            "'forget'");
+            "'cohort-sync forget archivd1'");
   EXPECT_EQ(
       Refusal("u9gtvp8t"),
       "'never' was never computed, nothing is changed; open it in Amplitude, then sync again");

@@ -53,6 +53,20 @@ TEST(BaseUrlOf, KnowsTwoRegions) {
   EXPECT_EQ(BaseUrlOf("US"), std::nullopt);
 }
 
+TEST_F(ExportClientTest, UsageIsTwoCountsOrNotKnown) {
+  const auto usage_of = [this](const std::string& body) {
+    script_.On("GET /api/3/cohorts/usage", {http::Response{200, {}, body}});
+    return Make().Usage({});
+  };
+  const auto usage = usage_of(R"({"limit":500,"count":12})");
+  ASSERT_TRUE(usage);
+  EXPECT_EQ(usage->limit, 500);
+  EXPECT_EQ(usage->count, 12);
+  EXPECT_FALSE(usage_of(R"({"limit":500})"));
+  EXPECT_FALSE(usage_of(R"({"limit":500,"count":-1})"));
+  EXPECT_FALSE(usage_of(R"({"limit":18446744073709551615,"count":12})"));
+}
+
 TEST_F(ExportClientTest, EveryCallCarriesBothKeys) {
   script_.On("GET /api/3/cohorts", {http::Response{200, {}, R"({"cohorts":[{"id":"a"}]})"}});
   const auto cohorts = Make().ListCohorts({});
@@ -117,7 +131,9 @@ TEST_F(ExportClientTest, PollBelievesTheWordsOfTheAnswer) {
   EXPECT_EQ(client.PollExport("r/1", {}), ExportState::kRunning);
   EXPECT_EQ(client.PollExport("r/1", {}), ExportState::kRunning);
   EXPECT_EQ(client.PollExport("r/1", {}), ExportState::kDone);
-  EXPECT_THAT(client.PollExport("r/1", {}).error().error.message(), HasSubstr("JOB FAILED"));
+  EXPECT_EQ(client.PollExport("r/1", {}).error().error.message(),
+            "ask for the export's state: https://amplitude.com answered 'JOB FAILED'; look at the "
+            "cohort in Amplitude, the next run asks for a new export");
   EXPECT_THAT(client.PollExport("r/1", {}).error().error.message(), HasSubstr("with '{}'"));
   EXPECT_EQ(client.PollExport("r/1", {}).error().status, 429);
 }

@@ -306,7 +306,7 @@ TEST_F(ExportSourceTest, UnknownAndArchivedCohortsAreRefusedBeforeAnyRequest) {
   request_.cohort = CohortId("archived");
   EXPECT_EQ(ErrorOfFetch(),
             "cohort 'archived': 'old' is archived, nothing is changed; restore it in Amplitude, or "
-            "end its sync with 'forget'");
+            "end its sync with 'cohort-sync forget archived'");
   request_.cohort = CohortId("active users");
   EXPECT_EQ(ErrorOfFetch(),
             "cohort 'active users': no cohort 'active users' in this project; that is the name of "

@@ -59,17 +59,15 @@ TEST_F(BindingCommands, MembersSaysWhichTimesItCannotTell) {
             "2026-11-21T06:00:00Z\n");
   result = Run({"members", "9apg8e8f", "--as-of", "2999-01-01"});
   EXPECT_THAT(result.err, StartsWith("error: --as-of '2999-01-01' is in the future; it is "));
-  result = Run({"members", "9apg8e8f", "--as-of", "2001-01-01"});
-  EXPECT_EQ(result.code, ExitCode::kFailed);
-  EXPECT_THAT(result.err, StartsWith("error: --as-of '2001-01-01': the journal is kept since "));
-  EXPECT_THAT(result.err, HasSubstr(" ('history.retention'); choose a later time\n"));
 }
 
 TEST_F(BindingCommands, MembersSuggestsTheCohortThatWasMeant) {
   ASSERT_EQ(Run({"sync", "9apg8e8f"}).code, ExitCode::kDone);
   const CommandResult result = Run({"members", "activ users"});
   EXPECT_EQ(result.err,
-            "error: no cohort called 'activ users' was synced, did you mean 'active users'?\n");
+            "error: no cohort called 'activ users' was synced, did you mean 'active users'?; "
+            "'cohort-sync status' "
+            "lists them\n");
 }
 
 TEST_F(BindingCommands, PausedCohortIsLeftAloneUntilItIsResumed) {

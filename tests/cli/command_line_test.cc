@@ -68,7 +68,8 @@ TEST(ParseCommandLine, RefusesUnknownLogLevels) {
 TEST(CommandArguments, NumberRefusesWhatIsNoWholeNumber) {
   CommandArguments arguments;
   arguments.options["approve"] = "4x";
-  EXPECT_EQ(arguments.Number("approve").error().message(), "--approve '4x': not a whole number");
+  EXPECT_EQ(arguments.Number("approve").error().message(),
+            "--approve '4x': not a whole number; write it in digits");
   EXPECT_EQ(*arguments.Number("limit"), std::nullopt);
 }
 

@@ -94,6 +94,13 @@ TEST_F(LiveProgress, ShowsHowLongAmplitudeHasBeenAtIt) {
   EXPECT_EQ(Drawn(), "reading cohort 'vip': Amplitude prepares its export, 12 s");
 }
 
+TEST_F(LiveProgress, SaysHowManyRowsAreCompared) {
+  Snapshot snapshot;
+  snapshot.rows = 1'200;
+  printer_.Comparing(snapshot);
+  EXPECT_EQ(Drawn(), "comparing 1,200 rows of cohort 'vip'");
+}
+
 TEST_F(LiveProgress, ShowsDeliveryOnOneLineThatIsTakenAway) {
   printer_.Delivering({0, 1'000});
   clock_.Advance(Duration(5'000));

@@ -72,7 +72,7 @@ TEST(ParseConfig, FillsInTheDefaults) {
   EXPECT_EQ(destination.endpoint, "https://api.cordial.io/v2");
   EXPECT_EQ(destination.identifier, (IdentifierMapping{"email", "Email"}));
   EXPECT_TRUE(destination.create_missing_contacts);
-  EXPECT_EQ(destination.requests_per_second, 10);
+  EXPECT_EQ(destination.requests_per_second, std::nullopt);
   EXPECT_EQ(destination.concurrency, 8);
   EXPECT_EQ(destination.request_timeout, chrono::seconds(30));
   EXPECT_EQ(config->limits.max_removal_percent, 20);
@@ -233,6 +233,13 @@ INSTANTIATE_TEST_SUITE_P(
               "projects.web.base_url",
               "'https://analytics.amplitude.com' serves Amplitude's web pages, not its API; write "
               "\"region\": \"us\" instead"},
+        Wrong{"/projects/web",
+              {{"base_url", "https://app.amplitude.com"},
+               {"api_key", "env:A"},
+               {"secret_key", "env:B"}},
+              "projects.web.base_url",
+              "'https://app.amplitude.com' serves Amplitude's web pages, not its API; write "
+              "\"region\": \"us\" instead"},
         Wrong{"/projects/web/monthly_exports",
               0,
               "projects.web.monthly_exports",
@@ -267,11 +274,24 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"/destinations/cordial/requests_per_second",
               0,
               "destinations.cordial.requests_per_second",
-              "must be above 0 and at most 10000, not 0"},
+              "must be in 0.01..10000, not 0"},
+        Wrong{"/destinations/cordial/requests_per_second",
+              1e-300,
+              "destinations.cordial.requests_per_second",
+              "must be in 0.01..10000, not 1e-300"},
         Wrong{"/destinations/cordial/concurrency",
               0,
               "destinations.cordial.concurrency",
               "must be in 1..256, not 0"}));
+
+TEST(ParseConfig, NamesAKeyWithoutCharacters) {
+  const ConfigProblems top = Problems(With("/", 1));
+  ASSERT_EQ(top.size(), 1U);
+  EXPECT_EQ(top[0].path, "''");
+  const ConfigProblems below = Problems(With("/projects/web/", 1));
+  ASSERT_EQ(below.size(), 1U);
+  EXPECT_EQ(below[0].path, "projects.web.''");
+}
 
 TEST(ParseConfig, RefusesAnEmptySetOfDestinations) {
   EXPECT_THAT(
@@ -328,8 +348,8 @@ TEST(ParseConfig, NotesASchedulePastTheExportsThatAmplitudeGrants) {
   EXPECT_THAT(
       Parse(Minimal())->notes,
       ElementsAre(ConfigProblem{"projects.web.monthly_exports",
-                                "500 exports a month are granted and the syncs of this project ask "
-                                "for about 744; \"every\": \"2h\" fits for it, or raise it when "
+                                "the project may ask for 500 exports a month, its syncs ask for "
+                                "about 744; \"every\": \"2h\" fits for it, or raise it when "
                                 "Amplitude grants more"}));
   EXPECT_THAT(Parse(With("/projects/web/monthly_exports", 744))->notes, IsEmpty());
   json often = Minimal();

@@ -63,6 +63,30 @@ TEST(ParseJson, NeverRepeatsTheTextThatItCouldNotRead) {
   EXPECT_EQ(parsed.problems[0].message.find("sk-live"), std::string::npos);
 }
 
+TEST(ParseJson, NeverTakesTheTextForThePartOfTheParsersWordsThatItLooksLike) {
+  for (const char* const text : {"{\"a\": \"; expected sk-live-12345",
+                                 "{\"a\": \"'; expected sk-live-12345\n\"}",
+                                 "{\"a\": \"; last read: '; expected sk-live-12345"}) {
+    const Parsed parsed = Parse(text);
+    ASSERT_EQ(parsed.problems.size(), 1U);
+    EXPECT_EQ(parsed.problems[0].message.find("sk-live"), std::string::npos)
+        << parsed.problems[0].message;
+  }
+}
+
+TEST(ParseJson, SaysWhatItExpectedInPlaceOfTextThatItCouldNotRead) {
+  EXPECT_THAT(Parse("{\"a\": 1 sk-live-12345}").problems,
+              ElementsAre(ConfigProblem{
+                  "",
+                  "not valid json: line 1, column 9: syntax error while parsing object - invalid "
+                  "literal; expected '}'"}));
+}
+
+TEST(ParseJson, NamesARepeatedKeyWithoutCharacters) {
+  EXPECT_THAT(Parse(R"({"":1,"":2})").problems,
+              ElementsAre(ConfigProblem{"''", "stands twice; remove one of the two"}));
+}
+
 TEST(ParseJson, RefusesWhatFollowsTheEnd) {
   EXPECT_FALSE(Parse("{} {}").value);
 }

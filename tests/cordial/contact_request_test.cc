@@ -120,6 +120,13 @@ TEST(CheckIdentifierName, RefusesNamesThatMeanSomethingElse) {
   }
 }
 
+TEST(CheckIdentifierName, RefusesWhatNoKeyHas) {
+  EXPECT_EQ(
+      CheckIdentifierName("customer id").error().message(),
+      "contact_identifier_name 'customer id': a Cordial key has letters, digits, '_', '-' and "
+      "'.' only; set it to the key of a unique Cordial attribute, for example 'email'");
+}
+
 TEST(CheckIdentifierName, RefusesNamesThatCannotStandInAPath) {
   for (const char* const name : {"", "cust id", "a:b", "a/b", "ä"}) {
     const Status status = CheckIdentifierName(name);

@@ -56,6 +56,27 @@ TEST_F(SqliteHistoryTest, SaysThatThereIsNoStateYet) {
   EXPECT_EQ(opened.error().code(), ErrorCode::kNotFound);
 }
 
+TEST_F(SqliteHistoryTest, RefusesMembersOfATimeWhoseRowsWerePruned) {
+  Commit({"early"});
+  Deliver();
+  clock.Advance(std::chrono::hours(48));
+  const TimePoint pruned_to = clock.Now();
+  Commit({"late"});
+  Deliver();
+  clock.Advance(std::chrono::hours(1));
+  store().Prune(clock.Now());
+  const auto members_at = [&](TimePoint time) {
+    std::set<std::string> members;
+    const Status visited = history().VisitMembers(
+        binding, time, [&](std::string_view contact) { members.emplace(contact); });
+    return visited ? members : std::set<std::string>{visited.error().message()};
+  };
+  EXPECT_THAT(members_at(pruned_to), ElementsAre("early", "late"));
+  EXPECT_THAT(members_at(pruned_to - Duration(1)),
+              ElementsAre("the journal reaches back to 2026-11-23T06:00:00Z; choose that time or a "
+                          "later one"));
+}
+
 TEST_F(SqliteHistoryTest, SeesWhatTheStoreCommitsMeanwhile) {
   EXPECT_THAT(history().Bindings(), IsEmpty());
   Commit({"a", "b"});

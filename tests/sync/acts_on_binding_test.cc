@@ -54,8 +54,10 @@ TEST_F(ClearListTest, RefusesMoreContactsThanThePersonHasSeen) {
 TEST_F(ClearListTest, NeedsToKnowHowManyThereAre) {
   world_.Sync(Contacts(3));
   world_.destination.may_count_contacts = false;
-  EXPECT_EQ(ResyncClearing(100).error,
-            "list 'ActiveUsers' was not emptied: the key may not count its contacts");
+  EXPECT_EQ(
+      ResyncClearing(100).error,
+      "list 'ActiveUsers' was not emptied: the key may not count its contacts; allow it 'Get a "
+      "single list with count' in Cordial");
 }
 
 TEST_F(ClearListTest, OneThatDidNotFinishIsNotTakenForASyncedList) {

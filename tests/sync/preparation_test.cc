@@ -101,7 +101,8 @@ TEST_F(PreparationTest, EstimatesTheTimeFromTheCallsAndTheRate) {
   world_.source.values = Contacts(90);
   const PreparedRun run = Planned();
   EXPECT_EQ(run.EstimatedTime(20), 4'500ms);
-  EXPECT_EQ(run.EstimatedTime(0), 0ms);
+  EXPECT_EQ(run.EstimatedTime(0), std::nullopt);
+  EXPECT_EQ(run.EstimatedTime(std::nullopt), std::nullopt);
 }
 
 // ---- The name of the list ----
@@ -178,8 +179,8 @@ TEST_F(PreparationTest, SaysHowManyContactsOfOthersTheListHas) {
   const PreparedRun run = Planned();
   EXPECT_EQ(run.contacts_of_others, 2);
   EXPECT_THAT(run.notes,
-              ElementsAre("list 'ActiveUsers' has 2 contacts already that are not ours; they stay "
-                          "on it"));
+              ElementsAre("list 'ActiveUsers' already has 2 contacts that others put there; they "
+                          "stay on it"));
 }
 
 TEST_F(PreparationTest, SaysNothingOfAnEmptyListOrWhenItMayNotCount) {

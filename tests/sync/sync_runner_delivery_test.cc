@@ -127,7 +127,9 @@ TEST_F(SyncRunnerTest, ARefusedCredentialFailsTheRunButDoesNotStopTheBinding) {
   world_.destination.FailNext(1, {Verdict::kDestinationRefused, "http 401", {}, {}});
   const RunReport report = world_.Sync(Contacts(1));
   EXPECT_EQ(report.state, RunState::kFailed);
-  EXPECT_EQ(report.error, "delivery stopped: http 401; 1 operation stays pending");
+  EXPECT_EQ(report.error,
+            "delivery stopped: http 401; 1 operation stays pending; 'cohort-sync sync 9apg8e8f' "
+            "goes on");
   EXPECT_EQ(world_.Sync().state, RunState::kSucceeded);
   EXPECT_EQ(world_.OnList(), SetOf(Contacts(1)));
 }

@@ -1,0 +1,49 @@
+#include "sync/rate_finder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cohort_sync {
+namespace {
+
+constexpr Duration kSecond{1'000};
+// Until the first refusal: ten times as fast after ten seconds.
+constexpr Duration kSearchStep{500};
+constexpr double kSearchGrowth = 1.12;
+// After it: back at the limit after half a minute, so that the pause a refusal asks for costs less
+// than what trying may win.
+constexpr Duration kTrialStep{5'000};
+constexpr double kTrialGrowth = 1.01;
+constexpr double kBelowLimit = 0.95;
+constexpr Duration kSameRefusal{2'000};
+constexpr double kLowestRate = 0.1;
+
+}  // namespace
+
+void RateFinder::Accepted(SteadyPoint now) {
+  accepted_.push_back(now);
+  ForgetBefore(now - kSecond);
+  if (grown_at_ == SteadyPoint{}) grown_at_ = now;
+  if (now - grown_at_ < (found_limit_ ? kTrialStep : kSearchStep)) return;
+  grown_at_ = now;
+  if (std::exchange(held_back_, false))
+    rate_ = std::min(kHighestRate, rate_ * (found_limit_ ? kTrialGrowth : kSearchGrowth));
+}
+
+void RateFinder::Refused(SteadyPoint now) {
+  if (refused_at_ != SteadyPoint{} && now - refused_at_ < kSameRefusal) return;
+  refused_at_ = grown_at_ = now;
+  ForgetBefore(now - kSecond);
+  found_limit_ = true;
+  // What went through within the last second is the limit, whatever the rate was; a rate that was
+  // below that already is lowered from itself.
+  const double limit = std::min(rate_, std::max(1.0, static_cast<double>(accepted_.size())));
+  rate_ = std::max(kLowestRate, limit * kBelowLimit);
+}
+
+void RateFinder::ForgetBefore(SteadyPoint since) {
+  while (!accepted_.empty() && accepted_.front() <= since)
+    accepted_.pop_front();
+}
+
+}  // namespace cohort_sync
