@@ -1,19 +1,24 @@
-// From a cohort file to a finished plan over a real state: what scripts/bench measures.
+// From a cohort file to a committed plan over a real state: what scripts/bench measures. Each phase
+// prints one line of JSON.
 //
-//   plan_bench first STATE CSV   commits the file as a first snapshot and folds it
-//   plan_bench plan STATE CSV    reads the file, compares, judges; prints one line of JSON
-#include <chrono>
+//   plan_bench first STATE CSV      commits the file as a first snapshot, and folds it
+//   plan_bench deliver STATE        delivers what is pending to a destination that answers at once
+//   plan_bench prune STATE          forgets the settled rows, as after the days of
+//   history.retention plan_bench read STATE CSV       reads the file only plan_bench plan STATE CSV
+//   reads the file, compares, judges plan_bench commit STATE CSV     as plan, and commits the
+//   change
 #include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <sys/resource.h>
+#include <vector>
 
-#include "amplitude/cohort_file_source.h"
 #include "base/format.h"
 #include "base/random.h"
+#include "bench_support.h"
 #include "storage/sqlite_sync_store.h"
 #include "sync/diff.h"
 #include "sync/guard.h"
@@ -21,69 +26,125 @@
 namespace cohort_sync {
 namespace {
 
-BindingKey Key() {
-  return {ProjectName(), CohortId("bench"), DestinationName("cordial")};
+constexpr std::size_t kGroup = 1000;
+
+void Print(const bench::Meter& meter, const std::string& more) {
+  std::cout << Format("{{{}{}{}}}\n", meter.Json(), more.empty() ? "" : ", ", more);
 }
 
-IdentifierMapping Identifier() {
-  return {"email", "email"};
+std::string ChangeJson(const Delta& delta) {
+  return Format("\"added\": {}, \"removed\": {}, \"unchanged\": {}",
+                delta.added.size(),
+                delta.removed.size(),
+                delta.unchanged);
 }
 
-Result<Snapshot> Read(const SyncStore& store, const std::string& csv) {
-  FetchRequest request;
-  request.cohort = Key().cohort;
-  request.identifier = Identifier();
-  request.hash_key = store.hash_key();
-  return amplitude::CohortFileSource(csv, "bench").Fetch(request, {});
-}
-
-Status CommitFirst(SyncStore& store, const std::string& csv, TimePoint now) {
-  const Result<Snapshot> snapshot = Read(store, csv);
-  if (!snapshot) return Fail(snapshot.error());
-  const Delta delta = Diff(snapshot->members, BindingId(), store);
+PlanCommit PlanOf(const Snapshot& snapshot, const Delta& delta, TimePoint now) {
   PlanCommit commit;
   commit.started_at = now;
-  commit.key = Key();
+  commit.key = bench::Key();
   commit.pins.endpoint = "https://bench.invalid";
   commit.pins.list_name = ListName("bench");
   commit.pins.list_id = ListId(1);
-  commit.pins.identifier = Identifier();
-  commit.as_of = snapshot->as_of;
-  commit.origin = snapshot->origin;
+  commit.pins.identifier = bench::Identifier();
+  commit.as_of = snapshot.as_of;
+  commit.origin = snapshot.origin;
   commit.counts.added = static_cast<std::int64_t>(delta.added.size());
+  commit.counts.removed = static_cast<std::int64_t>(delta.removed.size());
   commit.add = delta.added;
-  store.FoldIfGrown(store.CommitPlan(commit).binding);
-  return {};
+  commit.remove = delta.removed;
+  return commit;
 }
 
-Status Plan(SyncStore& store, const std::string& csv) {
-  const auto begin = std::chrono::steady_clock::now();
-  const Result<Snapshot> snapshot = Read(store, csv);
-  if (!snapshot) return Fail(snapshot.error());
-  const std::optional<Binding> binding = store.FindBinding(Key());
-  if (!binding)
-    return Fail(ErrorCode::kNotFound, "no first snapshot: run the phase 'first' before");
-  const Delta delta = Diff(snapshot->members, binding->id, store);
+Status CheckGuard(const Delta& delta) {
   GuardInput input;
   input.desired = delta.desired_before;
   input.members = delta.unchanged + static_cast<std::int64_t>(delta.added.size());
   input.removals = static_cast<std::int64_t>(delta.removed.size());
   input.adds = static_cast<std::int64_t>(delta.added.size());
-  const GuardVerdict verdict = Judge(input, GuardLimits(), Approval(), Key().cohort.value());
-  const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
-
-  rusage usage{};
-  if (::getrusage(RUSAGE_SELF, &usage) != 0)
-    return Fail(ErrorCode::kInternal, "the system does not tell how much memory was used");
-  std::cout << Format(
-      "{{\"plan_ms\": {:.1f}, \"peak_rss_mib\": {:.1f}, \"added\": {}, \"removed\": {}, "
-      "\"unchanged\": {}}}\n",
-      taken.count(),
-      static_cast<double>(usage.ru_maxrss) / 1024.0,
-      verdict.hold_adds ? 0 : input.adds,
-      verdict.hold_removals ? 0 : input.removals,
-      delta.unchanged);
+  const GuardVerdict verdict = Judge(input, GuardLimits(), Approval(), bench::Key().cohort.value());
+  if (verdict.hold_adds || verdict.hold_removals)
+    return Fail(ErrorCode::kInternal, "the guard holds this change; measure a smaller one");
   return {};
+}
+
+// What a phase works on.
+struct Bench {
+  SqliteSyncStore& store;
+  const SystemClock& clock;
+  std::string csv;
+};
+
+Status First(const Bench& bench) {
+  const bench::Meter meter;
+  const Result<Snapshot> snapshot = bench::ReadSnapshot(bench.csv, bench.store.hash_key());
+  if (!snapshot) return Fail(snapshot.error());
+  const Delta delta = Diff(snapshot->members, BindingId(), bench.store);
+  const CommittedPlan committed =
+      bench.store.CommitPlan(PlanOf(*snapshot, delta, bench.clock.Now()));
+  bench.store.FoldIfGrown(committed.binding);
+  Print(meter, ChangeJson(delta));
+  return {};
+}
+
+Status Deliver(const Bench& bench, BindingId binding) {
+  const bench::Meter meter;
+  std::vector<Settlement> settled;
+  std::size_t delivered = 0;
+  for (;;) {
+    const TimePoint now = bench.clock.Now();
+    const Claimed claimed = bench.store.SettleAndClaim(settled, binding, kGroup, now, Duration(0));
+    delivered += settled.size();
+    settled.clear();
+    if (claimed.operations.empty()) break;
+    for (const Operation& operation : claimed.operations) {
+      Settlement settlement;
+      settlement.id = operation.id;
+      settlement.outcome = Outcome::kDelivered;
+      settlement.at = now;
+      settled.push_back(std::move(settlement));
+    }
+  }
+  Print(meter, Format("\"delivered\": {}", delivered));
+  return {};
+}
+
+Status Plan(const Bench& bench, BindingId binding, bool commits) {
+  const bench::Meter meter;
+  const Result<Snapshot> snapshot = bench::ReadSnapshot(bench.csv, bench.store.hash_key());
+  if (!snapshot) return Fail(snapshot.error());
+  const Delta delta = Diff(snapshot->members, binding, bench.store);
+  if (const Status open = CheckGuard(delta); !open) return Fail(open.error());
+  if (commits)
+    static_cast<void>(bench.store.CommitPlan(PlanOf(*snapshot, delta, bench.clock.Now())));
+  Print(meter, ChangeJson(delta));
+  return {};
+}
+
+Status ReadOnly(const Bench& bench) {
+  const bench::Meter meter;
+  const Result<Snapshot> snapshot = bench::ReadSnapshot(bench.csv, bench.store.hash_key());
+  if (!snapshot) return Fail(snapshot.error());
+  Print(meter, Format("\"members\": {}", snapshot->members.size()));
+  return {};
+}
+
+Status RunPhase(std::string_view phase, const Bench& bench) {
+  if (phase == "first") return First(bench);
+  if (phase == "read") return ReadOnly(bench);
+  const std::optional<Binding> binding = bench.store.FindBinding(bench::Key());
+  if (!binding)
+    return Fail(ErrorCode::kNotFound, "no first snapshot: run the phase 'first' before");
+  if (phase == "deliver") return Deliver(bench, binding->id);
+  if (phase == "plan") return Plan(bench, binding->id, false);
+  if (phase == "commit") return Plan(bench, binding->id, true);
+  if (phase == "prune") {
+    const bench::Meter meter;
+    bench.store.Prune(bench.clock.Now() + Duration(1));
+    Print(meter, "");
+    return {};
+  }
+  return Fail(ErrorCode::kConfiguration, Format("no phase '{}'", phase));
 }
 
 Status Run(std::string_view phase, const std::string& state, const std::string& csv) {
@@ -92,21 +153,20 @@ Status Run(std::string_view phase, const std::string& state, const std::string& 
   const Result<std::unique_ptr<SqliteSyncStore>> store =
       SqliteSyncStore::Open(state, clock, random);
   if (!store) return Fail(store.error());
-  if (phase == "first") return CommitFirst(**store, csv, clock.Now());
-  if (phase == "plan") return Plan(**store, csv);
-  return Fail(ErrorCode::kConfiguration, Format("no phase '{}'; say first or plan", phase));
+  return RunPhase(phase, {**store, clock, csv});
 }
 
 }  // namespace
 }  // namespace cohort_sync
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "plan_bench: say PHASE STATE CSV\n";
+  if (argc < 3 || argc > 4) {
+    std::cerr << "plan_bench: say PHASE STATE [CSV]\n";
     return 2;
   }
   try {
-    const cohort_sync::Status status = cohort_sync::Run(argv[1], argv[2], argv[3]);
+    const cohort_sync::Status status =
+        cohort_sync::Run(argv[1], argv[2], argc == 4 ? argv[3] : std::string());
     if (status) return 0;
     std::cerr << "plan_bench: " << status.error().message() << '\n';
   } catch (const std::exception& error) {
