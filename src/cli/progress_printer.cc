@@ -107,7 +107,8 @@ void ProgressPrinter::Delivering(const DeliveryProgress& progress) {
   if (!IsTime(style_ == Style::kLive ? kBetweenDrawings : kBetweenLines)) return;
   const std::string done_of_total =
       Format("{} of {}", WithThousands(progress.done), WithThousands(progress.total));
-  const std::string rest = RateAndTimeLeft(progress, Seconds());
+  const std::string rest =
+      progress.held_up.empty() ? RateAndTimeLeft(progress, Seconds()) : "; " + progress.held_up;
   if (style_ == Style::kLines) return PrintLine(Format("delivered {}{}", done_of_total, rest));
   const double share =
       Share(static_cast<double>(progress.done), static_cast<double>(progress.total));

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/format.h"
+#include "base/redaction.h"
 #include "base/text.h"
 
 namespace cohort_sync::http {
@@ -94,7 +95,7 @@ std::pair<std::string, std::string> SplitUrl(std::string_view url) {
   const auto parts = Parse(url);
   const std::string_view rest = parts ? parts->rest : url;
   std::string target(rest.substr(0, rest.find('#')));
-  if (!target.starts_with('/')) target.insert(0, "/");
+  if (!target.starts_with('/')) target.insert(target.begin(), '/');
   return {std::string(url.substr(0, url.size() - rest.size())), std::move(target)};
 }
 
@@ -120,7 +121,9 @@ Answer Client::SendAndWait(const Request& request, const std::stop_token& stop) 
 }
 
 std::string BasicAuthorization(std::string_view user, std::string_view password) {
-  return "Basic " + Base64Encode(Format("{}:{}", user, password));
+  const std::string encoded = Base64Encode(Format("{}:{}", user, password));
+  RegisterForRedaction(encoded);
+  return Format("Basic {}", encoded);
 }
 
 }  // namespace cohort_sync::http

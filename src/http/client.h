@@ -90,7 +90,7 @@ using ClientFactory = std::function<Result<std::unique_ptr<Client>>(const Client
 // The real one, over cpprestsdk. kConfiguration when the base URL is not acceptable.
 [[nodiscard]] Result<std::unique_ptr<Client>> MakeClient(const ClientOptions& options);
 
-// "Basic base64(user:password)"
+// "Basic base64(user:password)", registered for redaction (base/redaction.h).
 [[nodiscard]] std::string BasicAuthorization(std::string_view user, std::string_view password);
 
 }  // namespace cohort_sync::http

@@ -21,6 +21,7 @@ namespace {
 constexpr Duration kGroupInterval{5};
 constexpr std::size_t kGroupSize = 100;
 constexpr Duration kLongestWait{60'000};
+constexpr const char* kAskedToWait = "the destination asks to wait";
 
 // One delivery from start to end, on the thread that owns the state. Operations are claimed one
 // window ahead of the calls, so that an answer's slot is filled at once while its commit waits for
@@ -53,7 +54,7 @@ class Session {
     CommitAndClaim();
     progress_.total = open_ + report_.counts.unneeded;
     while (true) {
-      if (observer_) observer_(progress_);
+      Tell();
       CheckForEnd();
       CollectAnswers();
       if (CommitIsDue()) CommitAndClaim();
@@ -61,7 +62,7 @@ class Session {
       if (Finished()) break;
       Wait();
     }
-    if (observer_) observer_(progress_);
+    Tell();
     return report_;
   }
 
@@ -69,6 +70,17 @@ class Session {
   [[nodiscard]] std::size_t ReadyCount() const { return ready_[0].size() + ready_[1].size(); }
   [[nodiscard]] std::deque<Operation>& ReadyOf(OperationKind kind) {
     return ready_[kind == OperationKind::kRemove ? 0 : 1];
+  }
+
+  void Tell() {
+    if (!observer_) return;
+    progress_.held_up.clear();
+    if (outage_.away()) {
+      progress_.held_up = last_failure_;
+    } else if (throttled_in_a_row_ > 0) {
+      progress_.held_up = kAskedToWait;
+    }
+    observer_(progress_);
   }
 
   // ---- Ending early ----
@@ -90,7 +102,7 @@ class Session {
       End(DeliveryEnd::kNoProgress,
           Format("nothing could be delivered for {}: {}",
                  FormatDuration(settings_.give_up_after),
-                 last_failure_.empty() ? "the destination asks to wait" : last_failure_));
+                 last_failure_.empty() ? kAskedToWait : last_failure_));
   }
 
   [[nodiscard]] bool Finished() const {

@@ -44,6 +44,7 @@ struct DeliveryReport {
 struct DeliveryProgress {
   std::int64_t done = 0;   // Operations closed.
   std::int64_t total = 0;  // Operations that were open at the start.
+  std::string held_up;     // Why calls do not go out as usual; empty when they do.
 };
 using DeliveryObserver = std::function<void(const DeliveryProgress&)>;
 

@@ -14,13 +14,23 @@ TEST(ProgressPrinter, SaysWhatIsDoneTheRateAndTheTimeLeft) {
   FakeClock clock;
   clock.Advance(Duration(3'600'000));  // The process is not as old as the machine.
   ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
-  printer.Delivering({0, 1'000});
+  printer.Delivering({0, 1'000, ""});
   clock.Advance(Duration(4'000));
-  printer.Delivering({400, 1'000});
+  printer.Delivering({400, 1'000, ""});
   EXPECT_EQ(err.str(), "");
   clock.Advance(Duration(1'000));
-  printer.Delivering({500, 1'000});
+  printer.Delivering({500, 1'000, ""});
   EXPECT_EQ(err.str(), "delivered 500 of 1,000, 100.0 per second, 5 s left\n");
+}
+
+TEST(ProgressPrinter, SaysWhatHoldsCallsUpInsteadOfARate) {
+  std::ostringstream err;
+  FakeClock clock;
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
+  printer.Delivering({0, 3, ""});
+  clock.Advance(Duration(5'000));
+  printer.Delivering({0, 3, "no connection to 'api.cordial.io'"});
+  EXPECT_EQ(err.str(), "delivered 0 of 3; no connection to 'api.cordial.io'\n");
 }
 
 TEST(ProgressPrinter, SaysFirstHowManyCallsAndHowLong) {
@@ -44,9 +54,9 @@ TEST(ProgressPrinter, IsSilentWhenQuiet) {
   FakeClock clock;
   ProgressPrinter printer(err, clock, ProgressPrinter::Style::kSilent);
   printer.Fetching({});
-  printer.Delivering({0, 1});
+  printer.Delivering({0, 1, ""});
   clock.Advance(Duration(60'000));
-  printer.Delivering({1, 1});
+  printer.Delivering({1, 1, ""});
   EXPECT_EQ(err.str(), "");
 }
 
@@ -102,9 +112,9 @@ TEST_F(LiveProgress, SaysHowManyRowsAreCompared) {
 }
 
 TEST_F(LiveProgress, ShowsDeliveryOnOneLineThatIsTakenAway) {
-  printer_.Delivering({0, 1'000});
+  printer_.Delivering({0, 1'000, ""});
   clock_.Advance(Duration(5'000));
-  printer_.Delivering({500, 1'000});
+  printer_.Delivering({500, 1'000, ""});
   EXPECT_EQ(Drawn(),
             "delivering [==========          ]  50 % 500 of 1,000, 100.0 per second, 5 s left");
   EXPECT_EQ(err_.str().find('\n'), std::string::npos);
@@ -113,17 +123,17 @@ TEST_F(LiveProgress, ShowsDeliveryOnOneLineThatIsTakenAway) {
 }
 
 TEST_F(LiveProgress, DrawsTenTimesASecondAtTheMost) {
-  printer_.Delivering({0, 1'000});
+  printer_.Delivering({0, 1'000, ""});
   clock_.Advance(Duration(99));
-  printer_.Delivering({500, 1'000});
+  printer_.Delivering({500, 1'000, ""});
   EXPECT_EQ(Drawn(), "reading cohort 'vip'");
 }
 
 TEST_F(LiveProgress, SaysOnceWhatAStopMeans) {
-  printer_.Delivering({10, 1'000});
+  printer_.Delivering({10, 1'000, ""});
   stop_.request_stop();
-  printer_.Delivering({12, 1'000});
-  printer_.Delivering({14, 1'000});
+  printer_.Delivering({12, 1'000, ""});
+  printer_.Delivering({14, 1'000, ""});
   EXPECT_EQ(Drawn(), "");
   EXPECT_NE(
       err_.str().find("stopping: calls in flight are waited for and recorded, 12 of 1,000 done "

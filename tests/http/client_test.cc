@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/format.h"
+#include "base/redaction.h"
 
 namespace cohort_sync::http {
 namespace {
@@ -95,6 +96,11 @@ RC_GTEST_PROP(SplitUrl, JoiningThePartsYieldsTheUrl, ()) {
 TEST(BasicAuthorization, EncodesUserAndPassword) {
   EXPECT_EQ(BasicAuthorization("Aladdin", "open sesame"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
   EXPECT_EQ(BasicAuthorization("key", ""), "Basic a2V5Og==");
+}
+
+TEST(BasicAuthorization, IsNeverPrinted) {
+  const std::string value = BasicAuthorization("some-key", "and-its-secret");
+  EXPECT_EQ(Redact("sent " + value), "sent Basic ***");
 }
 
 }  // namespace

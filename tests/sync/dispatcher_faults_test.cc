@@ -1,4 +1,5 @@
 // What the dispatcher makes of answers that are not "delivered".
+#include <set>
 #include <string>
 #include <vector>
 
@@ -192,6 +193,20 @@ TEST_F(DispatcherTest, AnOutageIsProbedByOneCallAtATimeWithGrowingPauses) {
   EXPECT_EQ(times[10], 28s);
   EXPECT_EQ(times[11], 60s);
   EXPECT_EQ(times[12], 124s);
+}
+
+TEST_F(DispatcherTest, AnOutageIsToldWithItsCauseAndOnlyWhileItLasts) {
+  std::set<std::string> told;
+  std::string last;
+  observer_ = [&](const DeliveryProgress& progress) {
+    told.insert(progress.held_up);
+    last = progress.held_up;
+  };
+  Commit(Contacts(20));
+  world_.destination.FailNext(12, {Verdict::kNotSent, "no connection", {}, {}});
+  static_cast<void>(Deliver());
+  EXPECT_THAT(told, ElementsAre("", "no connection"));
+  EXPECT_EQ(last, "");
 }
 
 TEST_F(DispatcherTest, AnOutageSpendsNoAttempts) {
