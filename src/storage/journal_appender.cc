@@ -1,12 +1,12 @@
 #include "storage/journal_appender.h"
 
+#include "base/check.h"
 #include "storage/column_text.h"
 
 namespace cohort_sync {
 
 namespace {
 
-constexpr char kHasHistory[] = "SELECT 1 FROM operations WHERE binding_id = ?1 LIMIT 1";
 // A contact's newest operation: the one that waits, else the one that was sent, else a closed one
 // that still has an unknown attempt. Any other closed one says what the checkpoint says, and every
 // operation takes over the unknown attempt of the one before it.
@@ -29,8 +29,17 @@ constexpr char kInsert[] =
     "INSERT INTO operations (binding_id, contact_hash, contact, kind, before, run_id, state,"
     " unknown_kind, unknown_at, created_at, updated_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?9, ?9)";
-// As kInsert for contacts without history: opening the table and its indexes for each row is a
-// third of the price of a row.
+// Which of the three above can find anything, so that a plan whose forerunners are all delivered
+// asks for no contact.
+constexpr char kWhatIsOpen[] =
+    "SELECT EXISTS (SELECT 1 FROM operations INDEXED BY operations_waiting"
+    " WHERE binding_id = ?1 AND state IN ('pending', 'parked')),"
+    " EXISTS (SELECT 1 FROM operations INDEXED BY operations_in_flight"
+    " WHERE binding_id = ?1 AND state = 'in_flight'),"
+    " EXISTS (SELECT 1 FROM operations INDEXED BY operations_unknown"
+    " WHERE binding_id = ?1 AND state IN ('delivered', 'unneeded') AND unknown_kind IS NOT NULL)";
+// As kInsert for contacts of whom only the checkpoint knows: opening the table and its indexes for
+// each row is a third of the price of a row.
 constexpr std::size_t kFreshRows = 16;
 constexpr int kFirstFreshParameter = 6;
 constexpr char kInsertFresh[] =
@@ -72,13 +81,16 @@ JournalAppender::JournalAppender(
       newest_sent_(database, kNewestSent),
       newest_unknown_(database, kNewestUnknown),
       insert_(database, kInsert),
+      insert_fresh_(database, kInsertFresh),
       supersede_(database, kSupersede) {}
 
 JournalAppender::Reopened JournalAppender::AppendPlan() {
   if (plan_.list_was_recreated) ForgetListBefore();
+  FindWhatIsOpen();
   AppendAll(OperationKind::kRemove, plan_.remove);
   AppendAll(OperationKind::kAdd, plan_.add);
   if (plan_.assert_members != nullptr) {
+    open_ = {&newest_waiting_, &newest_sent_, &newest_unknown_};  // This run's own operations too.
     plan_.assert_members->VisitRange(HashRange{},
                                      [this](const MemberRef& member) { Assert(member); });
     ReopenRemovals();
@@ -90,27 +102,35 @@ void JournalAppender::AppendAll(OperationKind kind, std::span<const MemberRef> c
   // The diff was against the desired members: whoever leaves without a row of his own stood in the
   // checkpoint, and whoever joins without one did not.
   const bool in_checkpoint = kind == OperationKind::kRemove;
-  if (!HasHistory()) contacts = contacts.subspan(AppendFresh(kind, contacts, in_checkpoint));
-  for (const MemberRef& contact : contacts)
-    AppendOne(kind, contact, FindNewest(contact), in_checkpoint);
+  std::vector<MemberRef> fresh;
+  fresh.reserve(kFreshRows);
+  for (const MemberRef& contact : contacts) {
+    if (const std::optional<Newest> newest = FindNewest(contact)) {
+      AppendOne(kind, contact, newest, in_checkpoint);
+      continue;
+    }
+    fresh.push_back(contact);
+    if (fresh.size() < kFreshRows) continue;
+    AppendFresh(kind, fresh, in_checkpoint);
+    fresh.clear();
+  }
+  for (const MemberRef& contact : fresh)
+    AppendOne(kind, contact, std::nullopt, in_checkpoint);
 }
 
-std::size_t JournalAppender::AppendFresh(OperationKind kind,
-                                         std::span<const MemberRef> contacts,
-                                         bool in_checkpoint) {
+void JournalAppender::AppendFresh(OperationKind kind,
+                                  std::span<const MemberRef> contacts,
+                                  bool in_checkpoint) {
+  CHECK(contacts.size() == kFreshRows);
   const Appended appended = Append(std::nullopt, in_checkpoint);
-  Query insert(database_, kInsertFresh);
-  const std::size_t whole = contacts.size() - contacts.size() % kFreshRows;
-  for (std::size_t row = 0; row < whole; row += kFreshRows) {
-    insert.Bind(binding_, ToString(kind), ToString(BeforeOf(kind, appended.before)), run_, now_);
-    int parameter = kFirstFreshParameter;
-    for (const MemberRef& contact : contacts.subspan(row, kFreshRows)) {
-      insert.Set(parameter++, StoredHash(contact.hash));
-      insert.Set(parameter++, contact.value);
-    }
-    insert.Run();
+  insert_fresh_.Bind(
+      binding_, ToString(kind), ToString(BeforeOf(kind, appended.before)), run_, now_);
+  int parameter = kFirstFreshParameter;
+  for (const MemberRef& contact : contacts) {
+    insert_fresh_.Set(parameter++, StoredHash(contact.hash));
+    insert_fresh_.Set(parameter++, contact.value);
   }
-  return whole;
+  insert_fresh_.Run();
 }
 
 void JournalAppender::AppendOne(OperationKind kind,
@@ -176,12 +196,16 @@ void JournalAppender::ForgetListBefore() {
   Query(database_, kForgetListBefore).Bind(binding_).Run();
 }
 
-bool JournalAppender::HasHistory() {
-  return Query(database_, kHasHistory).Bind(binding_).Step();
+void JournalAppender::FindWhatIsOpen() {
+  Query query(database_, kWhatIsOpen);
+  if (!query.Bind(binding_).Step()) return;
+  if (query.Int(0) != 0) open_.push_back(&newest_waiting_);
+  if (query.Int(1) != 0) open_.push_back(&newest_sent_);
+  if (query.Int(2) != 0) open_.push_back(&newest_unknown_);
 }
 
 std::optional<JournalAppender::Newest> JournalAppender::FindNewest(const MemberRef& contact) {
-  for (Query* query : {&newest_waiting_, &newest_sent_, &newest_unknown_}) {
+  for (Query* query : open_) {
     query->Bind(binding_, StoredHash(contact.hash), contact.value);
     if (!query->Step()) continue;
     Newest found;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/clock.h"
 #include "storage/holds.h"
@@ -38,13 +39,13 @@ class JournalAppender {
     bool untouched = false;  // Neither tried nor delayed.
   };
 
-  [[nodiscard]] bool HasHistory();
+  // Before the first operation is appended: a plan names each contact once, so that its own
+  // operations do not matter to each other.
+  void FindWhatIsOpen();
   [[nodiscard]] std::optional<Newest> FindNewest(const MemberRef& contact);
   void AppendAll(OperationKind kind, std::span<const MemberRef> contacts);
-  // For a binding whose journal is empty. Appends in whole groups from the front; returns how many.
-  [[nodiscard]] std::size_t AppendFresh(OperationKind kind,
-                                        std::span<const MemberRef> contacts,
-                                        bool in_checkpoint);
+  // One whole group of contacts without a newest operation.
+  void AppendFresh(OperationKind kind, std::span<const MemberRef> contacts, bool in_checkpoint);
   void AppendOne(OperationKind kind,
                  const MemberRef& contact,
                  const std::optional<Newest>& newest,
@@ -67,7 +68,9 @@ class JournalAppender {
   Query newest_waiting_;
   Query newest_sent_;
   Query newest_unknown_;
+  std::vector<Query*> open_;  // Those of the three above that can find anything.
   Query insert_;
+  Query insert_fresh_;
   Query supersede_;
 };
 

@@ -16,6 +16,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 constexpr std::uint64_t kHashKey = 7;
 
@@ -65,10 +66,10 @@ TEST_F(MigrationsTest, AStateOfVersion1GoesOnWhereItWas) {
   ASSERT_EQ(store().hash_key(), kHashKey);
   Commit({}, {"done", "waiting"});
   EXPECT_THAT(Journal(),
-              ElementsAre("add done delivered off",
-                          "add waiting superseded off",
-                          "remove done pending on",
-                          "remove waiting pending off"));
+              UnorderedElementsAre("add done delivered off",
+                                   "add waiting superseded off",
+                                   "remove done pending on",
+                                   "remove waiting pending off"));
 }
 
 }  // namespace
