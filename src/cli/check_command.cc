@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "amplitude/drop_folder.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/time_text.h"
@@ -185,15 +186,25 @@ class Checker {
       if (!info) return Add(Level::kProblem, subject, info.error().message());
       cohort_name = info->name;
     }
-    std::error_code unknown;
-    if (sync.file && !std::filesystem::exists(sync.file->path, unknown))
-      Add(Level::kWarning,
-          subject,
-          Format("'{}' does not exist yet, and its syncs fail until it does",
-                 sync.file->path.string()));
+    if (sync.file) CheckFile(*sync.file, subject);
     const auto destination = destinations_.find(sync.key.destination);
     if (destination == destinations_.end()) return;
     CheckListName(sync, cohort_name, *destination->second, subject);
+  }
+
+  void CheckFile(const FileSourceConfig& file, const std::string& subject) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(file.path, unknown))
+      return Add(
+          Level::kWarning,
+          subject,
+          Format("'{}' does not exist yet, and its syncs fail until it does", file.path.string()));
+    if (file.pattern.empty()) return;
+    const auto folder = amplitude::DropFolder::Open(file.path.string());
+    if (!folder)
+      Add(Level::kProblem,
+          subject,
+          Format("folder '{}': {}", file.path.string(), folder.error().message()));
   }
 
   void CheckListName(const SyncConfig& sync,

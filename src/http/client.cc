@@ -123,7 +123,7 @@ Answer Client::SendAndWait(const Request& request, const std::stop_token& stop) 
 std::string BasicAuthorization(std::string_view user, std::string_view password) {
   const std::string encoded = Base64Encode(Format("{}:{}", user, password));
   RegisterForRedaction(encoded);
-  return Format("Basic {}", encoded);
+  return "Basic " + encoded;
 }
 
 }  // namespace cohort_sync::http

@@ -6,6 +6,7 @@
 #include "simulator/story_player.h"
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
+#include "support/source_dir.h"
 #include "support/temp_dir.h"
 
 namespace cohort_sync::simulator {
@@ -30,6 +31,14 @@ std::vector<std::string> Texts(std::span<const StoryStep> steps) {
   for (const StoryStep& step : steps)
     texts.push_back(step.text);
   return texts;
+}
+
+TEST(Story, TheWeekInTheRepositoryIsOne) {
+  const Result<Story> story = LoadStory(SourceDir() + "/config/story.json");
+  ASSERT_TRUE(story) << story.error().message();
+  EXPECT_EQ(story->cohorts.size(), 2U);
+  ASSERT_FALSE(story->steps.empty());
+  EXPECT_GT(story->steps.back().at, std::chrono::hours(5 * 24)) << "a week";
 }
 
 TEST(Story, MadeUpMembersAreNumberedOnAndTheOldestLeaveFirst) {
