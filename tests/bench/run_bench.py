@@ -9,6 +9,7 @@ ends with 1 when a contestant computes a wrong change.
 """
 
 import json
+import os
 import pathlib
 import shutil
 import statistics
@@ -58,6 +59,7 @@ class Bench:
         copy = self.folder / "copy"
         shutil.copyfile(self.folder / name, copy)
         copy.chmod(0o600)
+        os.sync()  # Else the commit that is measured waits for the pages of the copy.
         try:
             return self.run(program, *arguments, copy, self.after, one_core=one_core)
         finally:
