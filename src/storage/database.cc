@@ -18,7 +18,7 @@ constexpr int kBusyTimeoutMs = 5000;
 
 // SQLite counts its memory under a lock for each allocation, and nobody asks for the count. Before
 // the first connection only; later it has no effect.
-[[maybe_unused]] const int kWithoutMemoryCount = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+[[maybe_unused]] const int without_memory_count = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 
 int OpenFlags(Database::Access access) {
   // Never SQLITE_OPEN_CREATE: the file is made with its mode before (database_file.cc).
