@@ -25,9 +25,11 @@ constexpr char kNewest[] = "SELECT max(operation_id) FROM operations WHERE bindi
 constexpr char kTimes[] =
     "SELECT operation_id, created_at FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND operation_id > ?2 ORDER BY operation_id";
+// The latest time and not that of the last row: a clock that was set back leaves later ones before.
 constexpr char kSetHistoryFrom[] =
-    "UPDATE bindings SET history_from = (SELECT created_at FROM operations WHERE operation_id = ?2)"
-    " WHERE binding_id = ?1";
+    "UPDATE bindings SET history_from = max(coalesce(history_from, 0),"
+    " (SELECT max(created_at) FROM operations INDEXED BY operations_by_binding"
+    " WHERE binding_id = ?1 AND operation_id <= ?2)) WHERE binding_id = ?1";
 constexpr char kInsert[] =
     "INSERT INTO segments (binding_id, checkpoint, first_hash, last_hash, position, members, data)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";

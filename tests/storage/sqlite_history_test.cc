@@ -77,6 +77,19 @@ TEST_F(SqliteHistoryTest, RefusesMembersOfATimeWhoseRowsWerePruned) {
                           "later one"));
 }
 
+TEST_F(SqliteHistoryTest, RefusesATimeThatAClockSetBackHasMadeUncertain) {
+  Commit({"first"});
+  clock.Advance(-std::chrono::hours(1));
+  Commit({"second"});
+  clock.Advance(std::chrono::hours(3));
+  store().Prune(clock.Now());
+  const Status visited = history().VisitMembers(
+      binding, FakeClock::kStart - std::chrono::minutes(30), [](std::string_view) {});
+  ASSERT_FALSE(visited);
+  EXPECT_EQ(visited.error().message(),
+            "the journal reaches back to 2026-11-21T06:00:00Z; choose that time or a later one");
+}
+
 TEST_F(SqliteHistoryTest, SeesWhatTheStoreCommitsMeanwhile) {
   EXPECT_THAT(history().Bindings(), IsEmpty());
   Commit({"a", "b"});
