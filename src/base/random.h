@@ -3,6 +3,7 @@
 #define COHORT_SYNC_BASE_RANDOM_H_
 
 #include <cstdint>
+#include <mutex>
 #include <random>
 
 namespace cohort_sync {
@@ -25,6 +26,21 @@ class SystemRandom final : public Random {
 
  private:
   std::mt19937_64 engine_;
+};
+
+// Makes another safe from several threads.
+class LockedRandom final : public Random {
+ public:
+  // `random` outlives this, and nobody else uses it meanwhile.
+  explicit LockedRandom(Random& random) : random_(random) {}
+  std::uint64_t Next() override {
+    const std::lock_guard lock(mutex_);
+    return random_.Next();
+  }
+
+ private:
+  std::mutex mutex_;
+  Random& random_;
 };
 
 }  // namespace cohort_sync

@@ -26,8 +26,9 @@ struct CommandContext {
   Clock& clock;
   Random& random;
   std::stop_token stop;
-  std::istream* answers;  // A person's, to questions printed on `err`; null when nobody is asked.
-  bool live_progress;     // `err` is a terminal: a line may be written over.
+  std::istream* answers;    // A person's, to questions printed on `err`; null when nobody is asked.
+  bool live_progress;       // `err` is a terminal: a line may be written over.
+  std::size_t columns = 0;  // Of that terminal; 0: not known.
 };
 
 // What stood on the command line behind the command's name.

@@ -206,7 +206,8 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
                                surroundings.random,
                                surroundings.stop,
                                surroundings.answers,
-                               surroundings.live_progress};
+                               surroundings.live_progress,
+                               surroundings.columns};
   const auto report = [&](const Error& error) { return Report(error, context.json, surroundings); };
   try {
     const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);

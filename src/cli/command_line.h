@@ -40,6 +40,7 @@ struct Surroundings {
   std::stop_token stop;
   std::istream* answers = nullptr;  // Of a person at a terminal.
   bool live_progress = false;       // `err` is a terminal.
+  std::size_t columns = 0;          // Of that terminal; 0: not known.
 };
 
 // Parses, runs, prints an error if there is one ({"error": ...} with --json) and returns the exit

@@ -1,5 +1,6 @@
 #include <iostream>
 #include <string>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <vector>
 
@@ -7,6 +8,16 @@
 #include "base/random.h"
 #include "cli/command_line.h"
 #include "service/shutdown.h"
+
+namespace {
+
+// 0: not a terminal, or one that does not tell.
+std::size_t ColumnsOf(int fd) {
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   cohort_sync::OpenStandardStreams();
@@ -22,7 +33,8 @@ int main(int argc, char** argv) {
                                    random,
                                    signals.token(),
                                    ::isatty(STDIN_FILENO) == 1 ? &std::cin : nullptr,
-                                   ::isatty(STDERR_FILENO) == 1});
+                                   ::isatty(STDERR_FILENO) == 1,
+                                   ColumnsOf(STDERR_FILENO)});
   std::cout.flush();
   return static_cast<int>(std::cout ? code : cohort_sync::ExitCode::kFailed);
 }

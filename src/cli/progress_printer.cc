@@ -28,17 +28,32 @@ std::string Megabytes(double bytes) {
   return Format("{:.1f} MB", bytes / 1e6);
 }
 
-std::string TimeLeft(double left, double rate) {
-  if (rate <= 0) return {};
-  return Format(", {} left",
-                FormatDuration(Duration(static_cast<std::int64_t>(left / rate * 1000.0))));
+std::string LeftText(const std::optional<Duration>& left) {
+  return left ? Format(", {} left", FormatDuration(*left)) : std::string();
 }
 
-std::string RateAndTimeLeft(const DeliveryProgress& progress, double seconds) {
-  const double rate = seconds <= 0 ? 0 : static_cast<double>(progress.done) / seconds;
-  return Format(", {:.1f} per second{}",
-                rate,
-                TimeLeft(static_cast<double>(progress.total - progress.done), rate));
+std::string DoneOfTotal(const DeliveryProgress& progress) {
+  return Format("{} of {}", WithThousands(progress.done), WithThousands(progress.total));
+}
+
+// ", 3 refused, 1 not in Cordial"
+std::string ParkedText(const DeliveryProgress& progress) {
+  std::string text;
+  if (progress.refused > 0) text += Format(", {} refused", WithThousands(progress.refused));
+  if (progress.exhausted > 0)
+    text += Format(", {} out of attempts", WithThousands(progress.exhausted));
+  if (progress.unknown_contacts > 0)
+    text += Format(", {} not in Cordial", WithThousands(progress.unknown_contacts));
+  return text;
+}
+
+// "500 of 1,000, 3 refused; 20.0 per second, 25 s left; limit: ..."
+std::string DeliveryText(const DeliveryProgress& progress) {
+  std::string text = DoneOfTotal(progress) + ParkedText(progress);
+  if (progress.per_second > 0)
+    text += Format("; {:.1f} per second{}", progress.per_second, LeftText(progress.TimeLeft()));
+  const std::string limit = Describe(progress.limit);
+  return limit.empty() ? text : text + "; limit: " + limit;
 }
 
 ProgressPrinter::Style StyleOf(const CommandContext& context) {
@@ -49,96 +64,147 @@ ProgressPrinter::Style StyleOf(const CommandContext& context) {
 }  // namespace
 
 ProgressPrinter::ProgressPrinter(const CommandContext& context)
-    : ProgressPrinter(context.err, context.clock, StyleOf(context), context.stop) {}
+    : ProgressPrinter(context.err, context.clock, StyleOf(context), context.stop, context.columns) {
+}
 
 void ProgressPrinter::Fetching(const SyncTarget& target) {
+  const std::lock_guard lock(mutex_);
   cohort_ = target.key.cohort.value();
-  phase_since_.reset();
-  const std::string line = Format("reading cohort '{}'", cohort_);
-  if (style_ == Style::kLines) PrintLine(line);
-  if (style_ == Style::kLive) Draw(line);
+  read_since_.reset();
+  reading_ = Format("reading cohort '{}'", cohort_);
+  if (style_ == Style::kLines) PrintLine(reading_);
+  if (style_ == Style::kLive) Draw();
+}
+
+std::string ProgressPrinter::ReadingText(const FetchProgress& progress) const {
+  const Duration taken = clock_.Steady() - *read_since_;
+  if (progress.waiting)
+    return Format(
+        "reading cohort '{}': Amplitude prepares its export, {}", cohort_, FormatDuration(taken));
+  const auto bytes = static_cast<double>(progress.bytes);
+  const auto total = static_cast<double>(progress.total);
+  const double seconds = static_cast<double>(taken.count()) / 1000.0;
+  const double rate = seconds <= 0 ? 0 : bytes / seconds;
+  if (progress.total == 0)
+    return Format("reading cohort '{}' {}, {}/s", cohort_, Megabytes(bytes), Megabytes(rate));
+  std::optional<Duration> left;
+  if (rate > 0) left = Duration(static_cast<std::int64_t>((total - bytes) / rate * 1000.0));
+  return Format("reading cohort '{}' {} {} of {}{}",
+                cohort_,
+                Bar(Share(bytes, total)),
+                Megabytes(bytes),
+                Megabytes(total),
+                LeftText(left));
 }
 
 void ProgressPrinter::Reading(const FetchProgress& progress) {
-  if (style_ != Style::kLive || !IsTime(kBetweenDrawings)) return;
-  if (progress.waiting) {
-    const auto waited = Duration(static_cast<std::int64_t>(Seconds() * 1000));
-    return Draw(Format(
-        "reading cohort '{}': Amplitude prepares its export, {}", cohort_, FormatDuration(waited)));
-  }
-  const auto bytes = static_cast<double>(progress.bytes);
-  const auto total = static_cast<double>(progress.total);
-  const double rate = Seconds() <= 0 ? 0 : bytes / Seconds();
-  if (progress.total == 0)
-    return Draw(Format("reading cohort '{}' {}, {}/s", cohort_, Megabytes(bytes), Megabytes(rate)));
-  Draw(Format("reading cohort '{}' {} {} of {}{}",
-              cohort_,
-              Bar(Share(bytes, total)),
-              Megabytes(bytes),
-              Megabytes(total),
-              TimeLeft(total - bytes, rate)));
+  const std::lock_guard lock(mutex_);
+  if (style_ != Style::kLive) return;
+  if (!read_since_) read_since_ = drawn_at_ = clock_.Steady();
+  if (!IsTimeToDraw()) return;
+  reading_ = ReadingText(progress);
+  Draw();
 }
 
 void ProgressPrinter::Comparing(const Snapshot& snapshot) {
-  if (style_ == Style::kLive)
-    Draw(Format("comparing {} of cohort '{}'", Count(snapshot.rows, "row", "rows"), cohort_));
+  const std::lock_guard lock(mutex_);
+  if (style_ != Style::kLive) return;
+  reading_ = Format("comparing {} of cohort '{}'", Count(snapshot.rows, "row", "rows"), cohort_);
+  Draw();
 }
 
 void ProgressPrinter::Planned(const SyncTarget& target, const PreparedRun& plan) {
-  list_ = plan.list.value();
-  phase_since_.reset();
-  if (style_ == Style::kSilent || plan.calls == 0) return Clear();
+  const std::lock_guard lock(mutex_);
+  reading_.clear();
+  if (style_ == Style::kSilent || plan.calls == 0) return TakeAway();
   const auto time = plan.EstimatedTime(target.delivery.requests_per_second);
   PrintLine(Format("{} to deliver to list '{}'{}",
                    Count(plan.calls, "operation", "operations"),
-                   list_,
+                   plan.list.value(),
                    time ? ", about " + FormatDuration(*time) : ""));
 }
 
-void ProgressPrinter::Delivering(const DeliveryProgress& progress) {
+void ProgressPrinter::Delivering(const RunReport& run, const DeliveryProgress& progress) {
+  const std::lock_guard lock(mutex_);
   if (style_ == Style::kSilent) return;
-  if (stop_.stop_requested() && !std::exchange(stop_said_, true)) {
-    PrintLine(Format(
-        "stopping: calls in flight are waited for and recorded, {} of {} done so far; the rest "
-        "stays pending; a second Ctrl-C ends at once",
-        WithThousands(progress.done),
-        WithThousands(progress.total)));
+  const auto [known, fresh] = deliveries_.try_emplace(run.id);
+  Delivered& delivered = known->second;
+  delivered.progress = progress;
+  const SteadyPoint now = clock_.Steady();
+  if (fresh) {
+    delivered.list = run.list;
+    delivered.printed_at = drawn_at_ = now;
   }
-  if (!IsTime(style_ == Style::kLive ? kBetweenDrawings : kBetweenLines)) return;
-  const std::string done_of_total =
-      Format("{} of {}", WithThousands(progress.done), WithThousands(progress.total));
-  const std::string rest =
-      progress.held_up.empty() ? RateAndTimeLeft(progress, Seconds()) : "; " + progress.held_up;
-  if (style_ == Style::kLines) return PrintLine(Format("delivered {}{}", done_of_total, rest));
-  const double share =
-      Share(static_cast<double>(progress.done), static_cast<double>(progress.total));
-  Draw(Format("delivering {} {}{}", Bar(share), done_of_total, rest));
+  if (stop_.stop_requested() && !std::exchange(stop_said_, true)) SayStop();
+  if (style_ == Style::kLive) {
+    if (IsTimeToDraw()) Draw();
+  } else if (now - delivered.printed_at >= kBetweenLines && !progress.ended) {
+    delivered.printed_at = now;
+    PrintLine(Format("list '{}': delivered {}", delivered.list, DeliveryText(progress)));
+  }
+  if (progress.ended) deliveries_.erase(known);
+}
+
+void ProgressPrinter::SayStop() {
+  PrintLine(
+      Format("stopping: calls in flight are waited for and recorded, {} done so far; the rest "
+             "stays pending; a second Ctrl-C ends at once",
+             DoneOfTotal(Sum())));
+}
+
+DeliveryProgress ProgressPrinter::Sum() const {
+  DeliveryProgress sum;
+  for (const auto& [run, delivered] : deliveries_) {
+    const DeliveryProgress& progress = delivered.progress;
+    sum.done += progress.done;
+    sum.total += progress.total;
+    sum.pending += progress.pending;
+    sum.refused += progress.refused;
+    sum.exhausted += progress.exhausted;
+    sum.unknown_contacts += progress.unknown_contacts;
+    sum.per_second += progress.per_second;
+    if (sum.limit.kind == LimitKind::kNone) sum.limit = progress.limit;
+  }
+  return sum;
 }
 
 void ProgressPrinter::Clear() {
+  const std::lock_guard lock(mutex_);
+  TakeAway();
+}
+
+void ProgressPrinter::TakeAway() {
   if (std::exchange(drawn_, false)) err_ << "\r\x1B[K" << std::flush;
 }
 
 void ProgressPrinter::PrintLine(const std::string& line) {
-  Clear();
+  TakeAway();
   err_ << line << '\n' << std::flush;
 }
 
-void ProgressPrinter::Draw(const std::string& line) {
+void ProgressPrinter::Draw() {
+  std::string line;
+  if (!deliveries_.empty()) {
+    const DeliveryProgress sum = Sum();
+    const double share = Share(static_cast<double>(sum.done), static_cast<double>(sum.total));
+    const std::size_t lists = deliveries_.size();
+    line = Format("delivering{} {} {}",
+                  lists == 1 ? std::string() : Format(" to {} lists", lists),
+                  Bar(share),
+                  DeliveryText(sum));
+  }
+  if (!reading_.empty()) line += (line.empty() ? "" : "; ") + reading_;
+  // A line that is longer than the terminal could not be written over.
+  if (columns_ > 0 && line.size() >= columns_) line.resize(columns_ - 1);
   err_ << '\r' << line << "\x1B[K" << std::flush;
   drawn_ = true;
 }
 
-bool ProgressPrinter::IsTime(Duration between) {
+bool ProgressPrinter::IsTimeToDraw() {
   const SteadyPoint now = clock_.Steady();
-  if (!phase_since_) phase_since_ = printed_at_ = now;
-  if (now - printed_at_ < between) return false;
-  printed_at_ = now;
+  if (now - drawn_at_ < kBetweenDrawings) return false;
+  drawn_at_ = now;
   return true;
-}
-
-double ProgressPrinter::Seconds() const {
-  return static_cast<double>((clock_.Steady() - *phase_since_).count()) / 1000.0;
 }
 
 }  // namespace cohort_sync

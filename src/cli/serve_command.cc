@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/database_error.h"
@@ -11,8 +13,8 @@
 #include "cli/command.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
+#include "service/sync_engine.h"
 #include "storage/sqlite_history.h"
-#include "sync/sync_runner.h"
 
 namespace cohort_sync {
 namespace {
@@ -47,13 +49,12 @@ LogLevel LevelOf(RunState state) {
                                                                 : LogLevel::kInfo;
 }
 
-// The daemon's loop, on one thread: what is due runs, one binding after the other.
+// The daemon's loop, on the thread that owns the state: what is due is read one after the other,
+// and delivered beside each other.
 class Daemon {
  public:
   Daemon(const CommandContext& context, Workspace& workspace)
-      : context_(context),
-        workspace_(workspace),
-        runner_(workspace.store(), context.clock, context.random) {}
+      : context_(context), workspace_(workspace), engine_(workspace.MakeEngine(observer_)) {}
 
   Status Prepare() {
     std::map<BindingKey, TimePoint> last_started;
@@ -75,63 +76,86 @@ class Daemon {
   }
 
   void Run() {
-    while (!context_.stop.stop_requested()) {
+    while (!context_.stop.stop_requested() || !engine_->idle()) {
       const TimePoint now = context_.clock.Now();
-      if (const auto due = scheduler_.NextDue(now)) {
-        RunOne(*due, now);
-      } else if (now >= pending_at_) {
-        DeliverPending();
-        pending_at_ = context_.clock.Now() + kPendingInterval;
-      } else if (now >= prune_at_) {
-        Prune(now);
-        prune_at_ = now + kPruneInterval;
-      } else {
-        Sleep(now);
+      if (!context_.stop.stop_requested()) {
+        while (const auto due = scheduler_.NextDue(now))
+          Start(*due, now);
+        if (now >= pending_at_) {
+          DeliverPending();
+          pending_at_ = now + kPendingInterval;
+        }
+        if (now >= prune_at_) {
+          Prune(now);
+          prune_at_ = now + kPruneInterval;
+        }
       }
+      engine_->Turn(UntilNext(now));
     }
   }
 
  private:
-  void RunOne(std::size_t index, TimePoint now) {
+  void Start(std::size_t index, TimePoint now) {
     scheduler_.Started(index, now);
-    const std::optional<Binding> binding = workspace_.store().FindBinding(targets_[index].key);
-    if (!binding || !binding->paused_at) {
-      RunOptions options;
-      options.trigger = RunTrigger::kScheduled;
-      Report(runner_.Run(targets_[index], options, observer_, context_.stop));
+    // What earlier runs left may still be under way.
+    if (engine_->Runs(targets_[index].key)) {
+      after_pending_.insert(index);
+    } else {
+      Sync(index);
     }
-    scheduler_.Finished(index);
+  }
+
+  void Sync(std::size_t index) {
+    const SyncTarget& target = targets_[index];
+    const std::optional<Binding> binding = workspace_.store().FindBinding(target.key);
+    if (binding && binding->paused_at) return scheduler_.Finished(index);
+    engine_->Enqueue({RunRequest::Kind::kSync, &target, Options(), [this, index](auto report) {
+                        Report(report);
+                        scheduler_.Finished(index);
+                      }});
   }
 
   void DeliverPending() {
-    for (const SyncTarget& target : targets_) {
-      if (context_.stop.stop_requested()) return;
-      if (const auto report = runner_.DeliverPending(target, observer_, context_.stop))
-        Report(*report);
+    for (std::size_t index = 0; index < targets_.size(); ++index) {
+      const SyncTarget& target = targets_[index];
+      if (engine_->Runs(target.key)) continue;
+      engine_->Enqueue({RunRequest::Kind::kPending, &target, Options(), [this, index](auto report) {
+                          Report(report);
+                          if (after_pending_.erase(index) > 0) Sync(index);
+                        }});
     }
+  }
+
+  [[nodiscard]] static RunOptions Options() {
+    RunOptions options;
+    options.trigger = RunTrigger::kScheduled;
+    return options;
   }
 
   void Prune(TimePoint now) {
     workspace_.store().Prune(now - workspace_.config().history_retention);
   }
 
-  void Sleep(TimePoint now) {
+  [[nodiscard]] Duration UntilNext(TimePoint now) {
     TimePoint until = std::min(pending_at_, prune_at_);
     if (const auto wake = scheduler_.NextWake(now)) until = std::min(until, *wake);
     // Bounded, so that a clock that was set is noticed.
-    context_.clock.SleepFor(std::clamp(until - now, Duration(1), kLongestSleep), context_.stop);
+    return std::clamp(until - now, Duration(1), kLongestSleep);
   }
 
-  static void Report(const RunReport& report) { Log(LevelOf(report.state), RunLine(report)); }
+  static void Report(const std::optional<Result<RunReport>>& report) {
+    if (report && *report) Log(LevelOf((*report)->state), RunLine(**report));
+  }
 
   const CommandContext& context_;
   Workspace& workspace_;
-  SyncRunner runner_;
   RunObserver observer_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;
+  std::set<std::size_t> after_pending_;  // Due, while what is pending is delivered.
   TimePoint pending_at_;
   TimePoint prune_at_;
+  std::unique_ptr<SyncEngine> engine_;  // Last: what it runs uses the others.
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // sync, resync and retry: runs that a person starts.
 #include <limits>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/format.h"
 #include "base/text.h"
@@ -11,10 +13,12 @@
 #include "cli/report_text.h"
 #include "cli/run_options.h"
 #include "cli/workspace.h"
-#include "sync/sync_runner.h"
+#include "service/sync_engine.h"
 
 namespace cohort_sync {
 namespace {
+
+constexpr Duration kLongestTurn = std::chrono::minutes(1);
 
 Result<std::optional<Duration>> WaitOf(const CommandArguments& arguments) {
   const auto wait = arguments.options.find("wait");
@@ -26,21 +30,59 @@ Result<std::optional<Duration>> WaitOf(const CommandArguments& arguments) {
       Format("--wait '{}': use a number and s, m or h, for example 15m", Printable(wait->second)));
 }
 
-void Print(const CommandContext& context, const std::vector<RunReport>& reports) {
-  if (context.json) {
-    context.out << RunsJson(reports) << '\n';
-    return;
-  }
-  for (const RunReport& report : reports)
-    context.out << RunText(report);
-}
+// Reports in the order of the syncs, each as soon as those before it are there.
+class Reports {
+ public:
+  Reports(const CommandContext& context, ProgressPrinter& progress, std::size_t number)
+      : context_(context), progress_(progress), ended_(number), reports_(number) {}
 
-// Runs `run_one` for every selected sync, prints as they end, and returns the worst exit code.
-template <typename RunOne>
-Result<ExitCode> ForEachSync(const CommandContext& context,
-                             const CommandArguments& arguments,
-                             const std::string& command,
-                             RunOne run_one) {
+  void Add(std::size_t index, std::optional<Result<RunReport>> report) {
+    ended_[index] = true;
+    if (!report) {
+      worst_ = Worse(worst_, ExitCode::kInterrupted);
+    } else if (!*report) {
+      if (!error_) error_ = report->error();
+    } else {
+      worst_ = Worse(worst_, ExitCodeOf((*report)->state));
+      reports_[index] = std::move(**report);
+    }
+    for (; next_ < ended_.size() && ended_[next_]; ++next_) {
+      if (context_.json || !reports_[next_]) continue;
+      progress_.Clear();
+      context_.out << RunText(*reports_[next_]);
+    }
+  }
+
+  // When all have ended.
+  [[nodiscard]] Result<ExitCode> Conclude() {
+    progress_.Clear();
+    if (error_) return Fail(*error_);
+    if (context_.json) {
+      std::vector<RunReport> ran;
+      for (std::optional<RunReport>& report : reports_) {
+        if (report) ran.push_back(std::move(*report));
+      }
+      context_.out << RunsJson(ran) << '\n';
+    }
+    return worst_;
+  }
+
+ private:
+  const CommandContext& context_;
+  ProgressPrinter& progress_;
+  std::vector<bool> ended_;
+  std::vector<std::optional<RunReport>> reports_;
+  std::size_t next_ = 0;  // To be printed.
+  std::optional<Error> error_;
+  ExitCode worst_ = ExitCode::kDone;
+};
+
+// One run of every selected sync.
+Result<ExitCode> RunAll(const CommandContext& context,
+                        const CommandArguments& arguments,
+                        const std::string& command,
+                        RunRequest::Kind kind,
+                        const RunOptions& options) {
   const Result<std::optional<Duration>> wait = WaitOf(arguments);
   if (!wait) return Fail(wait.error());
   auto workspace = Workspace::Open(context, command);
@@ -55,24 +97,16 @@ Result<ExitCode> ForEachSync(const CommandContext& context,
     if (*wait) target->delivery.give_up_after = **wait;
     targets.push_back(std::move(*target));
   }
-  SyncRunner runner((*workspace)->store(), context.clock, context.random);
   ProgressPrinter progress(context);
-  ExitCode worst = ExitCode::kDone;
-  std::vector<RunReport> reports;
-  for (const SyncTarget& target : targets) {
-    if (context.stop.stop_requested()) {
-      worst = Worse(worst, ExitCode::kInterrupted);
-      break;
-    }
-    Result<RunReport> report = run_one(runner, target, progress);
-    if (!report) return Fail(report.error());
-    worst = Worse(worst, ExitCodeOf(report->state));
-    progress.Clear();
-    if (!context.json) Print(context, {*report});
-    reports.push_back(std::move(*report));
-  }
-  if (context.json) Print(context, reports);
-  return worst;
+  Reports reports(context, progress, targets.size());
+  const auto engine = (*workspace)->MakeEngine(progress);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    engine->Enqueue({kind, &targets[i], options, [&reports, i](auto report) {
+                       reports.Add(i, std::move(report));
+                     }});
+  while (!engine->idle())
+    engine->Turn(kLongestTurn);
+  return reports.Conclude();
 }
 
 Result<ExitCode> RunWithSnapshot(const CommandContext& context,
@@ -87,12 +121,7 @@ Result<ExitCode> RunWithSnapshot(const CommandContext& context,
   options->clear_list_of = *clear;
   // Whoever is not in the snapshot leaves the list with everybody else: that is the number given.
   if (*clear) options->approval.removals = std::numeric_limits<std::int64_t>::max();
-  return ForEachSync(
-      context,
-      arguments,
-      command,
-      [&](SyncRunner& runner, const SyncTarget& target, RunObserver& observer)
-          -> Result<RunReport> { return runner.Run(target, *options, observer, context.stop); });
+  return RunAll(context, arguments, command, RunRequest::Kind::kSync, *options);
 }
 
 }  // namespace
@@ -106,12 +135,9 @@ Result<ExitCode> RunResync(const CommandContext& context, const CommandArguments
 }
 
 Result<ExitCode> RunRetry(const CommandContext& context, const CommandArguments& arguments) {
-  return ForEachSync(context,
-                     arguments,
-                     "retry",
-                     [&](SyncRunner& runner, const SyncTarget& target, RunObserver& observer) {
-                       return runner.Retry(target, observer, context.stop);
-                     });
+  RunOptions options;
+  options.trigger = RunTrigger::kRetry;
+  return RunAll(context, arguments, "retry", RunRequest::Kind::kRetry, options);
 }
 
 }  // namespace cohort_sync

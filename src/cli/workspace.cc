@@ -1,9 +1,11 @@
 #include "cli/workspace.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "amplitude/cohort_file_source.h"
 #include "amplitude/export_source.h"
+#include "base/check.h"
 #include "base/format.h"
 #include "base/text.h"
 #include "base/time_text.h"
@@ -96,7 +98,15 @@ Workspace::Workspace(const CommandContext& context,
     : context_(context),
       config_(std::move(config)),
       lock_(std::move(lock)),
-      store_(std::move(store)) {}
+      store_(std::move(store)),
+      random_(context.random),
+      shared_store_(*store_, tasks_),
+      export_requests_(store_->export_requests(), tasks_) {}
+
+std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer) {
+  return std::make_unique<SyncEngine>(SyncEngine::Parts{
+      *store_, shared_store_, tasks_, wakeup_, context_.clock, random_, observer, context_.stop});
+}
 
 Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {
   std::vector<const SyncConfig*> selected;
@@ -130,7 +140,7 @@ Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
   std::unique_ptr<ListDestination>& made = destinations_[name];
   if (!made) {
     auto destination =
-        MakeDestination(config_, config_.destinations.at(name), context_.clock, context_.random);
+        MakeDestination(config_, config_.destinations.at(name), context_.clock, random_);
     if (!destination)
       return Fail(destination.error().WithContext(Format("destination '{}'", name.value())));
     made = std::move(*destination);
@@ -152,12 +162,38 @@ Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
     made = std::make_unique<amplitude::ExportSource>(
         amplitude::ExportSourceParts{std::move(*access),
                                      name,
-                                     store_->export_requests(),
+                                     export_requests_,
                                      context_.clock,
-                                     context_.random,
+                                     random_,
                                      ExportSettingsOf(config_.projects.at(name))});
   }
   return made.get();
+}
+
+const DestinationName& Workspace::AccountOf(const DestinationConfig& settings) const {
+  const auto first = std::find_if(
+      config_.destinations.begin(), config_.destinations.end(), [&](const auto& destination) {
+        return destination.second.endpoint == settings.endpoint &&
+               destination.second.api_key == settings.api_key;
+      });
+  CHECK(first != config_.destinations.end());
+  return first->first;
+}
+
+// Where the destinations of an account differ, the more careful value.
+DeliverySettings Workspace::DeliveryOf(const DestinationName& account) const {
+  DeliverySettings delivery;
+  delivery.concurrency = static_cast<std::size_t>(config_.destinations.at(account).concurrency);
+  for (const auto& [name, settings] : config_.destinations) {
+    if (AccountOf(settings) != account) continue;
+    delivery.concurrency =
+        std::min(delivery.concurrency, static_cast<std::size_t>(settings.concurrency));
+    if (!settings.requests_per_second) continue;
+    delivery.requests_per_second =
+        std::min(delivery.requests_per_second.value_or(*settings.requests_per_second),
+                 *settings.requests_per_second);
+  }
+  return delivery;
 }
 
 Result<SyncTarget> Workspace::TargetOf(const SyncConfig& sync) {
@@ -172,8 +208,8 @@ Result<SyncTarget> Workspace::TargetOf(const SyncConfig& sync) {
   if (!sync.list_name.empty()) target.list_name = sync.list_name;
   if (!sync.cohort_name.empty()) target.cohort_name = sync.cohort_name;
   target.limits = config_.limits;
-  target.delivery.concurrency = static_cast<std::size_t>(settings.concurrency);
-  target.delivery.requests_per_second = settings.requests_per_second;
+  target.account = AccountOf(settings);
+  target.delivery = DeliveryOf(target.account);
   target.source = *source;
   target.destination = *destination;
   return target;

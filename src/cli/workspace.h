@@ -8,10 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "base/random.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "config/config.h"
 #include "service/process_lock.h"
+#include "service/shared_store.h"
+#include "service/sync_engine.h"
+#include "service/task_queue.h"
 #include "storage/sqlite_sync_store.h"
 #include "sync/list_destination.h"
 #include "sync/preparation.h"
@@ -47,6 +51,9 @@ class Workspace {
   [[nodiscard]] Result<std::vector<const SyncConfig*>> Select(
       const std::vector<std::string>& words);
 
+  // Runs what is asked of it, on this thread. One at a time. `observer` outlives it.
+  [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(RunObserver& observer);
+
   // The sync with its source and destination. What it points to lives as long as the workspace.
   [[nodiscard]] Result<SyncTarget> TargetOf(const SyncConfig& sync);
 
@@ -56,6 +63,9 @@ class Workspace {
             ProcessLock lock,
             std::unique_ptr<SqliteSyncStore> store);
 
+  // The first destination of the same endpoint and credential.
+  [[nodiscard]] const DestinationName& AccountOf(const DestinationConfig& settings) const;
+  [[nodiscard]] DeliverySettings DeliveryOf(const DestinationName& account) const;
   [[nodiscard]] Result<ListDestination*> DestinationOf(const DestinationName& name);
   [[nodiscard]] Result<SnapshotSource*> SourceOf(const SyncConfig& sync);
 
@@ -63,6 +73,11 @@ class Workspace {
   Config config_;
   ProcessLock lock_;
   std::unique_ptr<SqliteSyncStore> store_;
+  LockedRandom random_;
+  const std::shared_ptr<Wakeup> wakeup_ = std::make_shared<Wakeup>();
+  TaskQueue tasks_{wakeup_};
+  SharedStore shared_store_;
+  SharedExportRequests export_requests_;
   std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
   std::map<ProjectName, std::unique_ptr<SnapshotSource>> export_sources_;
   std::map<BindingKey, std::unique_ptr<SnapshotSource>> file_sources_;

@@ -10,13 +10,6 @@
 
 namespace cohort_sync {
 
-struct ClaimRequest {
-  BindingId binding;
-  std::size_t limit;
-  TimePoint now;
-  Duration settle_after;
-};
-
 namespace {
 
 // The last column is the operation that waits behind it, if there is one (R4).
@@ -123,20 +116,16 @@ void JournalDelivery::Settle(const Settlement& settlement) {
     --counted->second;
 }
 
-Claimed JournalDelivery::Claim(BindingId binding,
-                               std::size_t limit,
-                               TimePoint now,
-                               Duration settle_after) {
+Claimed JournalDelivery::Claim(const ClaimRequest& request, TimePoint now) {
   Claimed claimed;
-  const ClaimRequest request{binding, limit, now, settle_after};
-  std::int64_t& pending = PendingOf(binding);
+  std::int64_t& pending = PendingOf(request.binding);
   for (const OperationKind kind : {OperationKind::kRemove, OperationKind::kAdd}) {
-    ClaimDue(claimed, kind, 1, ToMillis(now), request);
-    ClaimDue(claimed, kind, 0, 0, request);
+    ClaimDue(claimed, kind, 1, ToMillis(now), request, now);
+    ClaimDue(claimed, kind, 0, 0, request, now);
   }
   pending -= claimed.unneeded;
   claimed.open = pending;
-  if (claimed.operations.size() < limit) claimed.next_turn = NextTurn(binding, now);
+  if (claimed.operations.size() < request.limit) claimed.next_turn = NextTurn(request.binding, now);
   return claimed;
 }
 
@@ -144,7 +133,8 @@ void JournalDelivery::ClaimDue(Claimed& claimed,
                                OperationKind kind,
                                std::int64_t first,
                                std::int64_t last,
-                               const ClaimRequest& request) {
+                               const ClaimRequest& request,
+                               TimePoint now) {
   Query due(database_, kDue);
   std::vector<Operation> turn;
   std::vector<OperationId> to_send;
@@ -165,26 +155,23 @@ void JournalDelivery::ClaimDue(Claimed& claimed,
                       UnknownAttemptAt(due, 4)});
     }
     for (Operation& operation : turn) {
-      switch (
-          TurnOf(kind, operation.before, operation.unknown, request.now, request.settle_after)) {
+      switch (TurnOf(kind, operation.before, operation.unknown, now, request.settle_after)) {
         case Turn::kSend:
           to_send.push_back(operation.id);
           claimed.operations.push_back(std::move(operation));
           break;
         case Turn::kUnneeded:
-          Query(database_, kClose).Bind(operation.id, request.now).Run();
+          Query(database_, kClose).Bind(operation.id, now).Run();
           ++claimed.unneeded;
           break;
         case Turn::kWait: {
           const TimePoint earliest = operation.unknown->at + request.settle_after;
-          Query(database_, kDelay)
-              .Bind(operation.id, std::max(earliest, request.now + Duration(1)))
-              .Run();
+          Query(database_, kDelay).Bind(operation.id, std::max(earliest, now + Duration(1))).Run();
           break;
         }
       }
     }
-    MarkSent(to_send, request.now);
+    MarkSent(to_send, now);
   } while (!turn.empty());
 }
 

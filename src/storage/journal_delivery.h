@@ -26,10 +26,7 @@ class JournalDelivery {
 
   // As SyncStore::SettleAndClaim without the settlements. Of each kind, due repeats go before what
   // was never tried, so that a long first sync does not starve them.
-  [[nodiscard]] Claimed Claim(BindingId binding,
-                              std::size_t limit,
-                              TimePoint now,
-                              Duration settle_after);
+  [[nodiscard]] Claimed Claim(const ClaimRequest& request, TimePoint now);
 
   // Returns how many were in flight.
   std::int64_t RecoverInFlight(TimePoint now);
@@ -48,7 +45,8 @@ class JournalDelivery {
                 OperationKind kind,
                 std::int64_t first,
                 std::int64_t last,
-                const struct ClaimRequest& request);
+                const ClaimRequest& request,
+                TimePoint now);
   void MarkSent(std::span<const OperationId> operations, TimePoint now);
   [[nodiscard]] std::optional<TimePoint> NextTurn(BindingId binding, TimePoint now);
 

@@ -203,16 +203,17 @@ std::int64_t SqliteSyncStore::ReopenParked(BindingId binding) {
   return reopened;
 }
 
-Claimed SqliteSyncStore::SettleAndClaim(std::span<const Settlement> settlements,
-                                        BindingId binding,
-                                        std::size_t limit,
-                                        TimePoint now,
-                                        Duration settle_after) {
+std::vector<Claimed> SqliteSyncStore::SettleAndClaim(std::span<const Settlement> settlements,
+                                                     std::span<const ClaimRequest> requests,
+                                                     TimePoint now) {
   Transaction transaction(*database_, "settle and claim operations");
   const std::int64_t changes_before = database_->total_changes();
   for (const Settlement& settlement : settlements)
     delivery_.Settle(settlement);
-  Claimed claimed = delivery_.Claim(binding, limit, now, settle_after);
+  std::vector<Claimed> claimed;
+  claimed.reserve(requests.size());
+  for (const ClaimRequest& request : requests)
+    claimed.push_back(delivery_.Claim(request, now));
   if (database_->total_changes() != changes_before) transaction.Commit();
   return claimed;
 }

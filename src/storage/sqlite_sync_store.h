@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -68,11 +69,9 @@ class SqliteSyncStore final : public SyncStore {
   std::int64_t ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) override;
   std::int64_t ReopenParked(BindingId binding) override;
   // Throws DatabaseError when a settlement is of an operation that is not in flight.
-  [[nodiscard]] Claimed SettleAndClaim(std::span<const Settlement> settlements,
-                                       BindingId binding,
-                                       std::size_t limit,
-                                       TimePoint now,
-                                       Duration settle_after) override;
+  [[nodiscard]] std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
+                                                    std::span<const ClaimRequest> requests,
+                                                    TimePoint now) override;
   void FoldIfGrown(BindingId binding) override;
 
  private:

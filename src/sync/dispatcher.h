@@ -1,80 +1,86 @@
-// Delivers the pending operations of a binding: several calls in flight, under the configured rate,
-// claims before calls, acknowledgements in groups.
+// Delivers the pending operations of an account's bindings: several calls in flight, under the
+// account's limits, claims before calls, acknowledgements in groups.
 #ifndef COHORT_SYNC_SYNC_DISPATCHER_H_
 #define COHORT_SYNC_SYNC_DISPATCHER_H_
 
 #include <cstdint>
-#include <functional>
+#include <map>
+#include <memory>
 #include <optional>
-#include <stop_token>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "sync/list_destination.h"
-#include "sync/retry.h"
-#include "sync/run.h"
+#include "sync/account_limits.h"
+#include "sync/answer_box.h"
+#include "sync/list_delivery.h"
 #include "sync/sync_store.h"
+#include "sync/wakeup.h"
 
 namespace cohort_sync {
 
-struct DeliverySettings {
-  std::size_t concurrency = 8;  // Calls in flight.
-  // Per lane; 0 for no limit of our own, nullopt to find out what the destination allows.
-  std::optional<double> requests_per_second;
-  RetryPolicy retry;
-  // Ends when nothing was settled for this long. The rest stays pending.
-  Duration give_up_after{15 * 60'000};
-};
-
-enum class DeliveryEnd {
-  kDone,                // Nothing is open any more.
-  kInterrupted,         // `stop` was requested; calls in flight were waited for.
-  kNoProgress,          // give_up_after passed.
-  kBindingStopped,      // The list is refused, or too many contacts are.
-  kDestinationStopped,  // Credential, permission or address is refused.
-};
-
-struct DeliveryReport {
-  DeliveryEnd end = DeliveryEnd::kDone;
-  std::string reason;  // For the person; empty when done or interrupted.
-  DeliveryCounts counts;
-};
-
-struct DeliveryProgress {
-  std::int64_t done = 0;   // Operations closed.
-  std::int64_t total = 0;  // Operations that were open at the start.
-  std::string held_up;     // Why calls do not go out as usual; empty when they do.
-};
-using DeliveryObserver = std::function<void(const DeliveryProgress&)>;
-
-// Refusals of more than this share of what was open, and at least so many, stop the binding.
-inline constexpr int kMaxRefusedPercent = 5;
-inline constexpr std::int64_t kMinRefusals = 20;
-
+// Of one account: an endpoint with a credential. Its deliveries share the calls in flight and the
+// rate: a free place goes to the one that has the fewest calls in flight, then to the one that
+// waited longest, so that a list whose calls hang holds up nobody. At most one call is in flight
+// for a contact, whichever lists it is for, since two first adds at once would create the person
+// twice.
+//
+// On the thread that owns the state. Throws DatabaseError; then calls may still be in flight, whose
+// answers are dropped and whose operations the next start takes as unknown (R2), and the dispatcher
+// is not used again.
 class Dispatcher {
  public:
-  // All references outlive the dispatcher.
+  // The references outlive the dispatcher. `wakeup` is rung when an answer has come.
   Dispatcher(SyncStore& store,
-             ListDestination& destination,
              Clock& clock,
              Random& random,
-             const DeliverySettings& settings);
+             const DeliverySettings& settings,
+             std::shared_ptr<Wakeup> wakeup = std::make_shared<Wakeup>());
 
-  // Returns when nothing is in flight any more; what could not be delivered is pending or parked.
-  // Writes to the store from the calling thread only. Throws DatabaseError; then calls may still be
-  // in flight, whose answers are dropped and whose operations the next start takes as unknown (R2).
-  [[nodiscard]] DeliveryReport Deliver(BindingId binding,
-                                       const ListName& list,
-                                       const DeliveryObserver& observer,
-                                       const std::stop_token& stop);
+  // Takes part from the next Step on. REQUIRES: the binding is not being delivered already.
+  void Begin(DeliveryOrder order);
+  // Takes the answers that came, commits, sends what may leave, and reports what is done. Does not
+  // wait.
+  void Step();
+  // How long Step has nothing to do if no answer comes; 0 when it has now.
+  [[nodiscard]] Duration Rest() const;
+  [[nodiscard]] bool idle() const { return deliveries_.empty(); }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] AccountLimits& limits() { return limits_; }
+
+  // Begins and steps until this one is done. What else is begun takes part.
+  [[nodiscard]] DeliveryReport Deliver(DeliveryOrder order);
 
  private:
+  using Deliveries = std::map<BindingId, std::unique_ptr<ListDelivery>>;
+
+  void TakeAnswers();
+  [[nodiscard]] bool CommitIsDue() const;
+  [[nodiscard]] bool WantsToClaim(const ListDelivery& delivery) const;
+  void CommitAndClaim();
+  [[nodiscard]] std::size_t Share() const;
+  void SendReady();
+  [[nodiscard]] ListDelivery* NextToSend(OperationKind& kind, SteadyPoint now);
+  void Send(ListDelivery& delivery, Operation operation);
+  void ReportFinished();
+  void Wait(const std::stop_token& stop);
+
   SyncStore& store_;
-  ListDestination& destination_;
   Clock& clock_;
   Random& random_;
-  DeliverySettings settings_;
+  const DeliverySettings settings_;
+  const std::shared_ptr<Wakeup> wakeup_;
+  const std::shared_ptr<AnswerBox> box_;
+  AccountLimits limits_;
+  Deliveries deliveries_;
+  std::map<BindingId, std::uint64_t> sent_last_;  // The number of its latest call.
+  std::uint64_t calls_ = 0;
+  std::size_t in_flight_ = 0;
+  std::unordered_set<std::string> busy_;    // Contacts in flight.
+  std::optional<SteadyPoint> group_since_;  // When the oldest uncommitted answer came.
+  std::optional<SteadyPoint> send_again_at_;
 };
 
 }  // namespace cohort_sync

@@ -1,4 +1,4 @@
-// Tells a destination that is away from a contact that fails.
+// Tells a destination, or one of its lists, that is away from a contact that fails.
 #ifndef COHORT_SYNC_SYNC_OUTAGE_H_
 #define COHORT_SYNC_SYNC_OUTAGE_H_
 
@@ -10,28 +10,29 @@
 
 namespace cohort_sync {
 
-// After several failures in a row, of several operations, the destination counts as away: then one
+// After several failures in a row, of several operations, what was called counts as away: then one
 // call at a time probes it, with growing pauses, and attempts are not spent. One thread.
 class OutageDetector {
  public:
   explicit OutageDetector(const RetryPolicy& policy) : policy_(policy) {}
 
-  // The destination answered, whatever it said.
-  void Answered() {
-    failures_ = 0;
-    failed_.clear();
-  }
-  // No answer, or a 5xx.
-  void Failed(OperationId operation, SteadyPoint now, double jitter);
+  // There was an answer, whatever it said.
+  void Answered();
+  // No answer, or a 5xx, to an operation of `binding`. `jitter` is uniform in [0, 1).
+  void Failed(OperationId operation, BindingId binding, SteadyPoint now, double jitter);
 
-  [[nodiscard]] bool away() const;
+  // `bindings`: how many are being delivered. Failures of one of several are that one's.
+  [[nodiscard]] bool away(std::size_t bindings = 1) const;
   // While away: when the next probe may leave.
   [[nodiscard]] SteadyPoint probe_at() const { return probe_at_; }
+  // There is a reason to think that it is back.
+  void ProbeNow(SteadyPoint now);
 
  private:
   RetryPolicy policy_;
   int failures_ = 0;
-  std::set<OperationId> failed_;
+  std::set<OperationId> operations_;  // That failed in a row, as many as matter.
+  std::set<BindingId> bindings_;
   SteadyPoint probe_at_{};
 };
 

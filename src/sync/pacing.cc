@@ -62,4 +62,12 @@ void Pacer::PauseUntil(const std::string& lane, SteadyPoint until) {
   bucket.paused_until = std::max(bucket.paused_until, until);
 }
 
+LaneLimit Pacer::LimitOf(const std::string& lane) const {
+  static const Bucket unused;
+  const auto found = buckets_.find(lane);
+  const Bucket& bucket = found == buckets_.end() ? unused : found->second;
+  return {
+      RateOf(bucket), per_second_.has_value(), bucket.finder.found_limit(), bucket.paused_until};
+}
+
 }  // namespace cohort_sync

@@ -11,6 +11,14 @@
 
 namespace cohort_sync {
 
+// What a lane keeps to.
+struct LaneLimit {
+  double per_second = 0;  // 0: no limit of our own.
+  bool configured = false;
+  bool found = false;  // By refusals; else a rate that still grows.
+  SteadyPoint paused_until{};
+};
+
 // Token buckets of a tenth of a second's depth, one per lane (contracts/cordial.md 2.10). Times are
 // monotonic. One thread.
 class Pacer {
@@ -28,6 +36,8 @@ class Pacer {
   void Refused(const std::string& lane, SteadyPoint now);
   // The other side asked for a pause: nothing leaves on `lane` before `until`.
   void PauseUntil(const std::string& lane, SteadyPoint until);
+
+  [[nodiscard]] LaneLimit LimitOf(const std::string& lane) const;
 
  private:
   struct Bucket {

@@ -11,9 +11,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "sync/account_limits.h"
 #include "sync/binding.h"
 #include "sync/diff.h"
-#include "sync/dispatcher.h"
 #include "sync/guard.h"
 #include "sync/list_destination.h"
 #include "sync/run.h"
@@ -30,7 +30,10 @@ struct SyncTarget {
   std::optional<std::string> list_name;    // Chosen by a person instead of the derived one.
   std::optional<std::string> cohort_name;  // For sources that do not know it.
   GuardLimits limits;
-  DeliverySettings delivery;
+  // Destinations of one endpoint and credential share an account, which bears the name of the
+  // first.
+  DestinationName account;
+  DeliverySettings delivery;  // Of the account.
   // An export asked for this recently is still good.
   Duration reuse_export_within{15 * 60'000};
   SnapshotSource* source = nullptr;

@@ -117,44 +117,54 @@ Status SyncRunner::Compare(Preparation& preparation, PreparedRun& run, RunObserv
   return preparation.Plan(run);
 }
 
-RunReport SyncRunner::Run(const SyncTarget& target,
-                          const RunOptions& options,
-                          RunObserver& observer,
-                          const std::stop_token& stop) {
+StartedRun SyncRunner::Start(const SyncTarget& target,
+                             const RunOptions& options,
+                             RunObserver& observer,
+                             const std::stop_token& stop) {
   const TimePoint started_at = clock_.Now();
   const auto failed = [&](const Error& error) {
     return RecordFailure(target, options.trigger, started_at, error);
   };
+  // Behind the fetch only the destination is asked for anything.
+  const auto failed_there = [&](const Error& error) {
+    StartedRun started = failed(error);
+    started.destination_refused = error.code() == ErrorCode::kUnauthorized;
+    return started;
+  };
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
   if (!run) return failed(run.error());
-
-  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched) {
-    if (fetched.error().code() == ErrorCode::kNothingNew && run->binding) {
-      store_.ReopenForRun(run->binding->id, clock_.Now() - kUnknownContactPause);
-      return DeliveryRun(
-          target, *run->binding, options.trigger, observer, stop, {fetched.error().message()});
-    }
-    RunReport report = failed(fetched.error());
-    if (run->binding && !stop.stop_requested() && store_.CountOpen(run->binding->id).pending > 0) {
-      report.binding = run->binding->id;
-      report.list = run->binding->pins.list_name.value();
-      Finish(target, report, observer, stop);
-    }
-    return report;
-  }
+  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
+    return StartAfterFailedFetch(target, options.trigger, *run, fetched.error(), stop);
   if (Status planned = Compare(preparation, *run, observer); !planned)
-    return failed(planned.error());
+    return failed_there(planned.error());
   observer.Planned(target, *run);
   if (stop.stop_requested())
     return failed(Error(ErrorCode::kInterrupted, "stopped before anything was changed"));
 
   Result<RunReport> report = Commit(target, options, *run);
-  if (!report) return failed(report.error());
+  if (!report) return failed_there(report.error());
   report->counts.reopened +=
       store_.ReopenForRun(report->binding, clock_.Now() - kUnknownContactPause);
-  Finish(target, *report, observer, stop);
-  return *report;
+  return {std::move(*report), true, false};
+}
+
+StartedRun SyncRunner::StartAfterFailedFetch(const SyncTarget& target,
+                                             RunTrigger trigger,
+                                             const PreparedRun& run,
+                                             const Error& error,
+                                             const std::stop_token& stop) {
+  if (error.code() == ErrorCode::kNothingNew && run.binding) {
+    store_.ReopenForRun(run.binding->id, clock_.Now() - kUnknownContactPause);
+    return BeginDeliveryRun(*run.binding, trigger, {error.message()});
+  }
+  StartedRun started = RecordFailure(target, trigger, run.started_at, error);
+  if (run.binding && !stop.stop_requested() && store_.CountOpen(run.binding->id).pending > 0) {
+    started.report.binding = run.binding->id;
+    started.report.list = run.binding->pins.list_name.value();
+    started.delivers = true;
+  }
+  return started;
 }
 
 Result<RunReport> SyncRunner::Commit(const SyncTarget& target,
@@ -226,10 +236,10 @@ Status SyncRunner::ClearList(const SyncTarget& target, std::int64_t at_most, Pre
   return {};
 }
 
-RunReport SyncRunner::RecordFailure(const SyncTarget& target,
-                                    RunTrigger trigger,
-                                    TimePoint started_at,
-                                    const Error& error) {
+StartedRun SyncRunner::RecordFailure(const SyncTarget& target,
+                                     RunTrigger trigger,
+                                     TimePoint started_at,
+                                     const Error& error) {
   RunReport report;
   report.cohort = target.key.cohort.value();
   report.trigger = trigger;
@@ -239,19 +249,36 @@ RunReport SyncRunner::RecordFailure(const SyncTarget& target,
   report.state =
       error.code() == ErrorCode::kInterrupted ? RunState::kInterrupted : RunState::kFailed;
   report.id = store_.RecordFailedRun(target.key, report);
-  return report;
+  return {std::move(report), false, false};
 }
 
-void SyncRunner::Finish(const SyncTarget& target,
-                        RunReport& report,
-                        RunObserver& observer,
-                        const std::stop_token& stop) {
-  Dispatcher dispatcher(store_, *target.destination, clock_, random_, target.delivery);
-  const DeliveryReport delivered = dispatcher.Deliver(
-      report.binding,
-      ListName(report.list),
-      [&observer](const DeliveryProgress& progress) { observer.Delivering(progress); },
-      stop);
+RunReport SyncRunner::Refuse(const SyncTarget& target,
+                             RunTrigger trigger,
+                             const std::string& refusal) {
+  const Error error(ErrorCode::kUnauthorized,
+                    Format("nothing was read or sent: destination '{}' refused lately: {}",
+                           target.key.destination.value(),
+                           refusal));
+  return RecordFailure(target, trigger, clock_.Now(), error).report;
+}
+
+DeliveryOrder SyncRunner::OrderOf(const SyncTarget& target,
+                                  const RunReport& report,
+                                  RunObserver& observer,
+                                  const std::stop_token& stop) {
+  DeliveryOrder order;
+  order.binding = report.binding;
+  order.list = ListName(report.list);
+  order.destination = target.destination;
+  order.give_up_after = target.delivery.give_up_after;
+  order.observer = [&observer, report](const DeliveryProgress& progress) {
+    observer.Delivering(report, progress);
+  };
+  order.stop = stop;
+  return order;
+}
+
+RunReport SyncRunner::Finish(RunReport report, const DeliveryReport& delivered) {
   report.delivery = delivered.counts;
   const std::string error = Redact(DeliveryError(report, delivered));
   if (!error.empty()) report.error += (report.error.empty() ? "" : "; ") + error;
@@ -261,14 +288,12 @@ void SyncRunner::Finish(const SyncTarget& target,
   report.finished_at = clock_.Now();
   store_.FinishRun(report);
   store_.FoldIfGrown(report.binding);
+  return report;
 }
 
-RunReport SyncRunner::DeliveryRun(const SyncTarget& target,
-                                  const Binding& binding,
-                                  RunTrigger trigger,
-                                  RunObserver& observer,
-                                  const std::stop_token& stop,
-                                  std::vector<std::string> notes) {
+StartedRun SyncRunner::BeginDeliveryRun(const Binding& binding,
+                                        RunTrigger trigger,
+                                        std::vector<std::string> notes) {
   RunReport report = ReportOf(binding, trigger, clock_.Now());
   report.notes = std::move(notes);
   report.id = store_.BeginDeliveryRun(binding.id, trigger, report.started_at);
@@ -276,13 +301,10 @@ RunReport SyncRunner::DeliveryRun(const SyncTarget& target,
     store_.SetStopped(binding.id, {});
     report.counts.reopened = store_.ReopenParked(binding.id);
   }
-  Finish(target, report, observer, stop);
-  return report;
+  return {std::move(report), true, false};
 }
 
-Result<RunReport> SyncRunner::Retry(const SyncTarget& target,
-                                    RunObserver& observer,
-                                    const std::stop_token& stop) {
+Result<StartedRun> SyncRunner::StartRetry(const SyncTarget& target) {
   RunOptions options;
   options.trigger = RunTrigger::kResync;  // A stop does not stand in the way of a person's retry.
   const Result<PreparedRun> opened = Preparation(store_, clock_, target, options).Open();
@@ -291,17 +313,51 @@ Result<RunReport> SyncRunner::Retry(const SyncTarget& target,
     return Fail(ErrorCode::kNotFound,
                 Format("cohort '{0}' was never synced; run 'cohort-sync sync {0}'",
                        target.key.cohort.value()));
-  return DeliveryRun(target, *opened->binding, RunTrigger::kRetry, observer, stop);
+  return BeginDeliveryRun(*opened->binding, RunTrigger::kRetry);
+}
+
+std::optional<StartedRun> SyncRunner::StartPending(const SyncTarget& target) {
+  const RunOptions options;
+  const Result<PreparedRun> opened = Preparation(store_, clock_, target, options).Open();
+  if (!opened || !opened->binding || store_.CountOpen(opened->binding->id).pending == 0)
+    return std::nullopt;
+  return BeginDeliveryRun(*opened->binding, RunTrigger::kScheduled);
+}
+
+// ---- Both parts at once ----
+
+RunReport SyncRunner::DeliverAndFinish(const SyncTarget& target,
+                                       StartedRun started,
+                                       RunObserver& observer,
+                                       const std::stop_token& stop) {
+  if (!started.delivers) return std::move(started.report);
+  Dispatcher dispatcher(store_, clock_, random_, target.delivery);
+  const DeliveryReport delivered =
+      dispatcher.Deliver(OrderOf(target, started.report, observer, stop));
+  return Finish(std::move(started.report), delivered);
+}
+
+RunReport SyncRunner::Run(const SyncTarget& target,
+                          const RunOptions& options,
+                          RunObserver& observer,
+                          const std::stop_token& stop) {
+  return DeliverAndFinish(target, Start(target, options, observer, stop), observer, stop);
+}
+
+Result<RunReport> SyncRunner::Retry(const SyncTarget& target,
+                                    RunObserver& observer,
+                                    const std::stop_token& stop) {
+  Result<StartedRun> started = StartRetry(target);
+  if (!started) return Fail(started.error());
+  return DeliverAndFinish(target, std::move(*started), observer, stop);
 }
 
 std::optional<RunReport> SyncRunner::DeliverPending(const SyncTarget& target,
                                                     RunObserver& observer,
                                                     const std::stop_token& stop) {
-  const RunOptions options;
-  const Result<PreparedRun> opened = Preparation(store_, clock_, target, options).Open();
-  if (!opened || !opened->binding || store_.CountOpen(opened->binding->id).pending == 0)
-    return std::nullopt;
-  return DeliveryRun(target, *opened->binding, RunTrigger::kScheduled, observer, stop);
+  std::optional<StartedRun> started = StartPending(target);
+  if (!started) return std::nullopt;
+  return DeliverAndFinish(target, std::move(*started), observer, stop);
 }
 
 }  // namespace cohort_sync

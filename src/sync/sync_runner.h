@@ -20,7 +20,8 @@
 
 namespace cohort_sync {
 
-// What a person may want to see while it happens. Called on the runner's thread.
+// What a person may want to see while it happens. Called on the thread of the phase: Delivering on
+// the dispatcher's, the others on the runner's.
 class RunObserver {
  public:
   virtual ~RunObserver() = default;
@@ -28,10 +29,19 @@ class RunObserver {
   virtual void Reading(const FetchProgress& /*progress*/) {}
   virtual void Comparing(const Snapshot& /*snapshot*/) {}
   virtual void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) {}
-  virtual void Delivering(const DeliveryProgress& /*progress*/) {}
+  virtual void Delivering(const RunReport& /*run*/, const DeliveryProgress& /*progress*/) {}
 };
 
-// Writing thread only. Every method throws DatabaseError.
+// A run up to its delivery.
+struct StartedRun {
+  RunReport report;
+  bool delivers = false;  // Else the run has ended: `report` is complete.
+  // The destination refused the credential, so that nothing at all will work there.
+  bool destination_refused = false;
+};
+
+// Every method throws DatabaseError. What reads, compares and commits may run on another thread
+// than what delivers and finishes, if the store may.
 class SyncRunner {
  public:
   // The store, clock and random outlive the runner.
@@ -44,22 +54,40 @@ class SyncRunner {
                                          RunObserver& observer,
                                          const std::stop_token& stop);
 
-  // Never fails to report: an error is in the report, and recorded as a failed run. Operations that
-  // earlier runs left pending are delivered even when the snapshot could not be read. When there is
-  // nothing new to read that is all it does, and the run succeeds with a note.
+  // ---- A run in two parts, so that other deliveries go on beside it ----
+  // Up to the commit. Never fails to report: an error is in the report, and recorded as a failed
+  // run. Operations that earlier runs left pending are delivered even when the snapshot could not
+  // be read. When there is nothing new to read that is all there is to do, and the run succeeds
+  // with a note.
+  [[nodiscard]] StartedRun Start(const SyncTarget& target,
+                                 const RunOptions& options,
+                                 RunObserver& observer,
+                                 const std::stop_token& stop);
+  // Opens parked operations again, on a person's word. kNotFound before the first sync.
+  [[nodiscard]] Result<StartedRun> StartRetry(const SyncTarget& target);
+  // What earlier runs left pending; nullopt, and no run, when nothing is or when the binding is
+  // stopped or no longer as configured.
+  [[nodiscard]] std::optional<StartedRun> StartPending(const SyncTarget& target);
+  // A run that cannot start: its destination refused the credential lately, for `refusal`.
+  [[nodiscard]] RunReport Refuse(const SyncTarget& target,
+                                 RunTrigger trigger,
+                                 const std::string& refusal);
+  // What delivering it takes, but for `done`.
+  [[nodiscard]] static DeliveryOrder OrderOf(const SyncTarget& target,
+                                             const RunReport& report,
+                                             RunObserver& observer,
+                                             const std::stop_token& stop);
+  // Ends the run in the state and folds the journal when it is time.
+  [[nodiscard]] RunReport Finish(RunReport report, const DeliveryReport& delivered);
+
+  // ---- Both parts at once ----
   [[nodiscard]] RunReport Run(const SyncTarget& target,
                               const RunOptions& options,
                               RunObserver& observer,
                               const std::stop_token& stop);
-
-  // Opens parked operations again, on a person's word, and delivers. kNotFound before the first
-  // sync.
   [[nodiscard]] Result<RunReport> Retry(const SyncTarget& target,
                                         RunObserver& observer,
                                         const std::stop_token& stop);
-
-  // Delivers what earlier runs left pending; nullopt, and no run, when nothing is or when the
-  // binding is stopped or no longer as configured.
   [[nodiscard]] std::optional<RunReport> DeliverPending(const SyncTarget& target,
                                                         RunObserver& observer,
                                                         const std::stop_token& stop);
@@ -68,16 +96,22 @@ class SyncRunner {
   [[nodiscard]] Result<RunReport> Commit(const SyncTarget& target,
                                          const RunOptions& options,
                                          PreparedRun& run);
-  [[nodiscard]] RunReport RecordFailure(const SyncTarget& target,
-                                        RunTrigger trigger,
-                                        TimePoint started_at,
-                                        const Error& error);
-  [[nodiscard]] RunReport DeliveryRun(const SyncTarget& target,
-                                      const Binding& binding,
-                                      RunTrigger trigger,
-                                      RunObserver& observer,
-                                      const std::stop_token& stop,
-                                      std::vector<std::string> notes = {});
+  [[nodiscard]] StartedRun RecordFailure(const SyncTarget& target,
+                                         RunTrigger trigger,
+                                         TimePoint started_at,
+                                         const Error& error);
+  [[nodiscard]] StartedRun StartAfterFailedFetch(const SyncTarget& target,
+                                                 RunTrigger trigger,
+                                                 const PreparedRun& run,
+                                                 const Error& error,
+                                                 const std::stop_token& stop);
+  [[nodiscard]] StartedRun BeginDeliveryRun(const Binding& binding,
+                                            RunTrigger trigger,
+                                            std::vector<std::string> notes = {});
+  [[nodiscard]] RunReport DeliverAndFinish(const SyncTarget& target,
+                                           StartedRun started,
+                                           RunObserver& observer,
+                                           const std::stop_token& stop);
   // The phases up to the plan, each announced.
   [[nodiscard]] Status Fetch(Preparation& preparation,
                              PreparedRun& run,
@@ -88,11 +122,6 @@ class SyncRunner {
   // What a person asked for with RunOptions::clear_list_of. A process that ends in between leaves a
   // binding that says that it needs a resync.
   [[nodiscard]] Status ClearList(const SyncTarget& target, std::int64_t at_most, PreparedRun& run);
-  // Delivers, then ends the run in the state and folds the journal when it is time.
-  void Finish(const SyncTarget& target,
-              RunReport& report,
-              RunObserver& observer,
-              const std::stop_token& stop);
 
   SyncStore& store_;
   Clock& clock_;

@@ -57,6 +57,13 @@ struct CommittedPlan {
   std::int64_t reopened = 0;
 };
 
+// Asks for due operations of one binding.
+struct ClaimRequest {
+  BindingId binding;
+  std::size_t limit = 0;
+  Duration settle_after{};  // R5: 2 x the request timeout.
+};
+
 struct Claimed {
   std::vector<Operation> operations;   // Now in_flight, to be sent.
   std::int64_t unneeded = 0;           // Closed at their turn without a call.
@@ -117,13 +124,12 @@ class SyncStore : public DesiredMembers {
   // Opens all parked operations again, on a person's word. Returns how many.
   virtual std::int64_t ReopenParked(BindingId binding) = 0;
 
-  // Settles attempts and claims up to `limit` due operations, removals first, then adds, each in
-  // order (R2: the claim is durable before the request leaves). One commit.
-  [[nodiscard]] virtual Claimed SettleAndClaim(std::span<const Settlement> settlements,
-                                               BindingId binding,
-                                               std::size_t limit,
-                                               TimePoint now,
-                                               Duration settle_after) = 0;
+  // Settles attempts and claims due operations, for each request up to its limit: removals first,
+  // then adds, each in order (R2: the claim is durable before the request leaves). One commit for
+  // all. The result has an element for each request.
+  [[nodiscard]] virtual std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
+                                                            std::span<const ClaimRequest> requests,
+                                                            TimePoint now) = 0;
 
   // Folds the journal into the checkpoint when it has grown enough; cheap when it has not. Each
   // segment in a transaction of its own.

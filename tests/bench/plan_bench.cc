@@ -7,6 +7,7 @@
 //   history.retention plan_bench read STATE CSV       reads the file only plan_bench plan STATE CSV
 //   reads the file, compares, judges plan_bench commit STATE CSV     as plan, and commits the
 //   change
+#include <array>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -91,9 +92,11 @@ Status Deliver(const Bench& bench, BindingId binding) {
   const bench::Meter meter;
   std::vector<Settlement> settled;
   std::size_t delivered = 0;
+  const std::array requests{ClaimRequest{binding, kGroup, Duration(0)}};
   for (;;) {
     const TimePoint now = bench.clock.Now();
-    const Claimed claimed = bench.store.SettleAndClaim(settled, binding, kGroup, now, Duration(0));
+    const std::vector<Claimed> claims = bench.store.SettleAndClaim(settled, requests, now);
+    const Claimed& claimed = claims.front();
     delivered += settled.size();
     settled.clear();
     if (claimed.operations.empty()) break;

@@ -9,28 +9,57 @@
 namespace cohort_sync {
 namespace {
 
+DeliveryProgress Progress(std::int64_t done, std::int64_t total, double per_second = 0) {
+  DeliveryProgress progress;
+  progress.done = done;
+  progress.total = total;
+  progress.pending = total - done;
+  progress.per_second = per_second;
+  return progress;
+}
+
+RunReport RunTo(const std::string& list, std::int64_t id = 1) {
+  RunReport run;
+  run.id = RunId(id);
+  run.list = list;
+  return run;
+}
+
 TEST(ProgressPrinter, SaysWhatIsDoneTheRateAndTheTimeLeft) {
   std::ostringstream err;
   FakeClock clock;
   clock.Advance(Duration(3'600'000));  // The process is not as old as the machine.
   ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
-  printer.Delivering({0, 1'000, ""});
+  printer.Delivering(RunTo("vips"), Progress(0, 1'000));
   clock.Advance(Duration(4'000));
-  printer.Delivering({400, 1'000, ""});
+  printer.Delivering(RunTo("vips"), Progress(400, 1'000, 100));
   EXPECT_EQ(err.str(), "");
   clock.Advance(Duration(1'000));
-  printer.Delivering({500, 1'000, ""});
-  EXPECT_EQ(err.str(), "delivered 500 of 1,000, 100.0 per second, 5 s left\n");
+  DeliveryProgress progress = Progress(500, 1'000, 100);
+  progress.refused = 3;
+  progress.exhausted = 2;
+  progress.unknown_contacts = 1;
+  progress.limit.kind = LimitKind::kConfiguredRate;
+  progress.limit.per_second = 100;
+  printer.Delivering(RunTo("vips"), progress);
+  EXPECT_EQ(err.str(),
+            "list 'vips': delivered 500 of 1,000, 3 refused, 2 out of attempts, 1 not in Cordial; "
+            "100.0 per second, 5 s left; limit: 100 per second ('requests_per_second')\n");
 }
 
-TEST(ProgressPrinter, SaysWhatHoldsCallsUpInsteadOfARate) {
+TEST(ProgressPrinter, SaysWhatHoldsCallsUp) {
   std::ostringstream err;
   FakeClock clock;
   ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
-  printer.Delivering({0, 3, ""});
+  printer.Delivering(RunTo("vips"), Progress(0, 3));
   clock.Advance(Duration(5'000));
-  printer.Delivering({0, 3, "no connection to 'api.cordial.io'"});
-  EXPECT_EQ(err.str(), "delivered 0 of 3; no connection to 'api.cordial.io'\n");
+  DeliveryProgress progress = Progress(0, 3);
+  progress.limit.kind = LimitKind::kAway;
+  progress.limit.reason = "no connection to 'api.cordial.io'";
+  printer.Delivering(RunTo("vips"), progress);
+  EXPECT_EQ(err.str(),
+            "list 'vips': delivered 0 of 3; limit: one call at a time, with pauses: no connection "
+            "to 'api.cordial.io'\n");
 }
 
 TEST(ProgressPrinter, SaysFirstHowManyCallsAndHowLong) {
@@ -54,9 +83,9 @@ TEST(ProgressPrinter, IsSilentWhenQuiet) {
   FakeClock clock;
   ProgressPrinter printer(err, clock, ProgressPrinter::Style::kSilent);
   printer.Fetching({});
-  printer.Delivering({0, 1, ""});
+  printer.Delivering(RunTo("vips"), Progress(0, 1));
   clock.Advance(Duration(60'000));
-  printer.Delivering({1, 1, ""});
+  printer.Delivering(RunTo("vips"), Progress(1, 1));
   EXPECT_EQ(err.str(), "");
 }
 
@@ -112,28 +141,59 @@ TEST_F(LiveProgress, SaysHowManyRowsAreCompared) {
 }
 
 TEST_F(LiveProgress, ShowsDeliveryOnOneLineThatIsTakenAway) {
-  printer_.Delivering({0, 1'000, ""});
+  printer_.Planned({}, {});
+  printer_.Delivering(RunTo("vips"), Progress(0, 1'000));
   clock_.Advance(Duration(5'000));
-  printer_.Delivering({500, 1'000, ""});
+  printer_.Delivering(RunTo("vips"), Progress(500, 1'000, 100));
   EXPECT_EQ(Drawn(),
-            "delivering [==========          ]  50 % 500 of 1,000, 100.0 per second, 5 s left");
+            "delivering [==========          ]  50 % 500 of 1,000; 100.0 per second, 5 s left");
   EXPECT_EQ(err_.str().find('\n'), std::string::npos);
   printer_.Clear();
   EXPECT_EQ(Drawn(), "");
 }
 
+TEST_F(LiveProgress, SumsUpSeveralListsAndSaysWhatIsReadBesideThem) {
+  printer_.Delivering(RunTo("vips", 1), Progress(100, 1'000, 10));
+  printer_.Delivering(RunTo("actives", 2), Progress(100, 1'000, 10));
+  clock_.Advance(Duration(100));
+  printer_.Delivering(RunTo("actives", 2), Progress(300, 1'000, 10));
+  EXPECT_EQ(Drawn(),
+            "delivering to 2 lists [====                ]  20 % 400 of 2,000; 20.0 per second, 1 "
+            "min 20 s left; reading cohort 'vip'");
+}
+
+TEST_F(LiveProgress, ForgetsAListThatIsDone) {
+  printer_.Delivering(RunTo("vips", 1), Progress(100, 1'000, 10));
+  DeliveryProgress ended = Progress(1'000, 1'000);
+  ended.ended = true;
+  printer_.Delivering(RunTo("vips", 1), ended);
+  printer_.Planned({}, {});
+  printer_.Delivering(RunTo("actives", 2), Progress(100, 1'000));
+  clock_.Advance(Duration(100));
+  printer_.Delivering(RunTo("actives", 2), Progress(100, 1'000));
+  EXPECT_EQ(Drawn(), "delivering [==                  ]  10 % 100 of 1,000");
+}
+
+TEST(ProgressPrinter, CutsALineThatIsLongerThanTheTerminal) {
+  std::ostringstream err;
+  FakeClock clock;
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLive, {}, 12);
+  printer.Fetching({});
+  EXPECT_EQ(err.str(), "\rreading coh\x1B[K");
+}
+
 TEST_F(LiveProgress, DrawsTenTimesASecondAtTheMost) {
-  printer_.Delivering({0, 1'000, ""});
+  printer_.Delivering(RunTo("vips"), Progress(0, 1'000));
   clock_.Advance(Duration(99));
-  printer_.Delivering({500, 1'000, ""});
+  printer_.Delivering(RunTo("vips"), Progress(500, 1'000));
   EXPECT_EQ(Drawn(), "reading cohort 'vip'");
 }
 
 TEST_F(LiveProgress, SaysOnceWhatAStopMeans) {
-  printer_.Delivering({10, 1'000, ""});
+  printer_.Delivering(RunTo("vips"), Progress(10, 1'000));
   stop_.request_stop();
-  printer_.Delivering({12, 1'000, ""});
-  printer_.Delivering({14, 1'000, ""});
+  printer_.Delivering(RunTo("vips"), Progress(12, 1'000));
+  printer_.Delivering(RunTo("vips"), Progress(14, 1'000));
   EXPECT_EQ(Drawn(), "");
   EXPECT_NE(
       err_.str().find("stopping: calls in flight are waited for and recorded, 12 of 1,000 done "

@@ -3,6 +3,7 @@
 #define COHORT_SYNC_TESTS_STORAGE_STORE_FIXTURE_H_
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <string>
@@ -94,7 +95,8 @@ class StoreWorld {
 
   Claimed Claim(std::size_t limit = 100) { return Settle({}, limit); }
   Claimed Settle(const std::vector<Settlement>& settlements, std::size_t limit = 0) {
-    return store_->SettleAndClaim(settlements, binding, limit, clock.Now(), kSettleAfter);
+    const std::array requests{ClaimRequest{binding, limit, kSettleAfter}};
+    return store_->SettleAndClaim(settlements, requests, clock.Now()).front();
   }
   [[nodiscard]] Settlement Outcome(OperationId id, cohort_sync::Outcome outcome) const {
     Settlement settlement;

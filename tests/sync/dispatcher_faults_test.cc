@@ -199,8 +199,8 @@ TEST_F(DispatcherTest, AnOutageIsToldWithItsCauseAndOnlyWhileItLasts) {
   std::set<std::string> told;
   std::string last;
   observer_ = [&](const DeliveryProgress& progress) {
-    told.insert(progress.held_up);
-    last = progress.held_up;
+    told.insert(progress.limit.reason);
+    last = progress.limit.reason;
   };
   Commit(Contacts(20));
   world_.destination.FailNext(12, {Verdict::kNotSent, "no connection", {}, {}});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -25,9 +26,15 @@ class DispatcherTest : public testing::Test {
   }
 
   DeliveryReport Deliver(const std::stop_token& stop = {}) {
-    Dispatcher dispatcher(
-        world_.store(), world_.destination, world_.clock, world_.random, settings_);
-    return dispatcher.Deliver(binding_, ListName("ActiveUsers"), observer_, stop);
+    Dispatcher dispatcher(world_.store(), world_.clock, world_.random, settings_);
+    DeliveryOrder order;
+    order.binding = binding_;
+    order.list = ListName("ActiveUsers");
+    order.destination = &world_.destination;
+    order.give_up_after = settings_.give_up_after;
+    order.observer = observer_;
+    order.stop = stop;
+    return dispatcher.Deliver(std::move(order));
   }
 
   // When the calls left, counted from the first.

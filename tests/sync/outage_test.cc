@@ -12,14 +12,14 @@ constexpr SteadyPoint kNow{1'000s};
 
 void FailTimes(OutageDetector& outage, int times, std::int64_t different = 2) {
   for (int i = 0; i < times; ++i)
-    outage.Failed(OperationId(i % different), kNow, 0.5);
+    outage.Failed(OperationId(i % different), BindingId(1), kNow, 0.5);
 }
 
 TEST(OutageDetector, IsAwayAfterFiveFailuresInARow) {
   OutageDetector outage(kPolicy);
   FailTimes(outage, 4);
   EXPECT_FALSE(outage.away());
-  outage.Failed(OperationId(9), kNow, 0.5);
+  outage.Failed(OperationId(9), BindingId(1), kNow, 0.5);
   EXPECT_TRUE(outage.away());
 }
 
@@ -27,7 +27,7 @@ TEST(OutageDetector, OneContactThatFailsIsNoOutage) {
   OutageDetector outage(kPolicy);
   FailTimes(outage, 100, 1);
   EXPECT_FALSE(outage.away());
-  outage.Failed(OperationId(7), kNow, 0.5);
+  outage.Failed(OperationId(7), BindingId(1), kNow, 0.5);
   EXPECT_TRUE(outage.away());
 }
 
@@ -55,9 +55,9 @@ TEST(OutageDetector, PausesBetweenProbesGrowToTheCapAndNeverEnd) {
   OutageDetector outage(kPolicy);
   FailTimes(outage, 5);
   EXPECT_EQ(outage.probe_at(), kNow + 500ms);
-  outage.Failed(OperationId(0), kNow + 1s, 0.5);
+  outage.Failed(OperationId(0), BindingId(1), kNow + 1s, 0.5);
   EXPECT_EQ(outage.probe_at(), kNow + 1s + 1s);
-  outage.Failed(OperationId(1), kNow + 10s, 0.5);
+  outage.Failed(OperationId(1), BindingId(1), kNow + 10s, 0.5);
   EXPECT_EQ(outage.probe_at(), kNow + 10s + 2s);
   FailTimes(outage, 1'000);
   EXPECT_EQ(outage.probe_at(), kNow + 30s);

@@ -23,7 +23,7 @@ struct PowerCut {};
 class CuttingObserver final : public RunObserver {
  public:
   explicit CuttingObserver(FakeRandom& random) : random_(random) {}
-  void Delivering(const DeliveryProgress& /*progress*/) override {
+  void Delivering(const RunReport& /*run*/, const DeliveryProgress& /*progress*/) override {
     if (random_.OneIn(30)) throw PowerCut();
   }
 

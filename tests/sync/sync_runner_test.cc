@@ -113,7 +113,7 @@ TEST_F(SyncRunnerTest, ShowsItsPhasesInOrder) {
     void Planned(const SyncTarget& /*target*/, const PreparedRun& plan) override {
       phases.push_back(Format("planned {}", plan.calls));
     }
-    void Delivering(const DeliveryProgress& progress) override {
+    void Delivering(const RunReport& /*run*/, const DeliveryProgress& progress) override {
       const std::string phase = Format("delivered {}", progress.done);
       if (phases.back() != phase) phases.push_back(phase);
     }

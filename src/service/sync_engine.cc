@@ -1,0 +1,135 @@
+#include "service/sync_engine.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "base/check.h"
+
+namespace cohort_sync {
+
+SyncEngine::SyncEngine(const Parts& parts)
+    : parts_(parts),
+      runner_(parts.store, parts.clock, parts.random),
+      on_stop_(parts.stop, [this] { reading_stop_.request_stop(); }) {}
+
+SyncEngine::~SyncEngine() {
+  reading_stop_.request_stop();
+  parts_.tasks.Close();  // The reading thread may wait for an answer of this one.
+}
+
+void SyncEngine::Enqueue(RunRequest request) {
+  const bool fresh = keys_.insert(request.target->key).second;
+  CHECK(fresh);
+  waiting_.push_back(std::move(request));
+}
+
+void SyncEngine::Turn(Duration longest) {
+  // A stop that is seen has done what it does; to be woken by it again would make this spin.
+  const bool stopping = parts_.stop.stop_requested();
+  parts_.tasks.RunAll();
+  StartWaiting();
+  bool in_flight = false;
+  Duration rest = longest;
+  for (const auto& [account, dispatcher] : dispatchers_) {
+    dispatcher->Step();
+    in_flight = in_flight || dispatcher->in_flight() > 0;
+    rest = std::min(rest, dispatcher->Rest());
+  }
+  if (reading_ || in_flight) {
+    parts_.wakeup->Wait(rest, stopping ? std::stop_token() : parts_.stop);
+  } else if (rest > Duration(0) && waiting_.empty()) {
+    parts_.clock.SleepFor(rest, parts_.stop);
+  }
+}
+
+Dispatcher& SyncEngine::DispatcherOf(const SyncTarget& target) {
+  std::unique_ptr<Dispatcher>& dispatcher = dispatchers_[target.account];
+  if (!dispatcher)
+    dispatcher = std::make_unique<Dispatcher>(
+        parts_.store, parts_.clock, parts_.random, target.delivery, parts_.wakeup);
+  return *dispatcher;
+}
+
+void SyncEngine::StartWaiting() {
+  std::deque<RunRequest> later;
+  while (!waiting_.empty()) {
+    RunRequest request = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (parts_.stop.stop_requested()) {
+      End(request, std::nullopt);
+    } else if (MayStart(request)) {
+      StartOne(std::move(request));
+    } else {
+      later.push_back(std::move(request));
+    }
+  }
+  waiting_ = std::move(later);
+}
+
+bool SyncEngine::MayStart(const RunRequest& request) {
+  Dispatcher& dispatcher = DispatcherOf(*request.target);
+  if (dispatcher.limits().refused() && !dispatcher.idle()) return false;  // One call finds out.
+  return request.kind != RunRequest::Kind::kSync || !reading_;
+}
+
+void SyncEngine::StartOne(RunRequest request) {
+  const SyncTarget& target = *request.target;
+  const auto refusal = DispatcherOf(target).limits().Refusal(parts_.clock.Steady());
+  if (refusal && request.kind == RunRequest::Kind::kPending) return End(request, std::nullopt);
+  if (refusal) return End(request, runner_.Refuse(target, request.options.trigger, *refusal));
+  switch (request.kind) {
+    case RunRequest::Kind::kSync:
+      return Read(std::move(request));
+    case RunRequest::Kind::kRetry: {
+      Result<StartedRun> started = runner_.StartRetry(target);
+      if (!started) return End(request, Result<RunReport>(tl::unexpect, started.error()));
+      return Deliver(request, std::move(*started));
+    }
+    case RunRequest::Kind::kPending: {
+      std::optional<StartedRun> started = runner_.StartPending(target);
+      if (!started) return End(request, std::nullopt);
+      return Deliver(request, std::move(*started));
+    }
+  }
+}
+
+void SyncEngine::Read(RunRequest request) {
+  reading_ = true;
+  reader_ = std::jthread([this, request = std::move(request)] {
+    SyncRunner runner(parts_.shared_store, parts_.clock, parts_.random);
+    try {
+      StartedRun started = runner.Start(
+          *request.target, request.options, parts_.observer, reading_stop_.get_token());
+      parts_.tasks.Post([this, request, started = std::move(started)] {
+        reading_ = false;
+        Deliver(request, started);
+      });
+    } catch (const std::future_error&) {
+      // The engine ends; nobody waits for this any more.
+    } catch (...) {
+      parts_.tasks.Post([error = std::current_exception()] { std::rethrow_exception(error); });
+    }
+  });
+}
+
+void SyncEngine::Deliver(const RunRequest& request, StartedRun started) {
+  const SyncTarget& target = *request.target;
+  Dispatcher& dispatcher = DispatcherOf(target);
+  if (started.destination_refused)
+    dispatcher.limits().Refused(started.report.error, parts_.clock.Steady());
+  if (!started.delivers) return End(request, std::move(started.report));
+  DeliveryOrder order = SyncRunner::OrderOf(target, started.report, parts_.observer, parts_.stop);
+  order.done =
+      [this, request, report = std::move(started.report)](const DeliveryReport& delivered) {
+        End(request, runner_.Finish(report, delivered));
+      };
+  dispatcher.Begin(std::move(order));
+}
+
+void SyncEngine::End(const RunRequest& request, std::optional<Result<RunReport>> report) {
+  keys_.erase(request.target->key);
+  request.done(std::move(report));
+}
+
+}  // namespace cohort_sync

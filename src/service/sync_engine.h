@@ -1,0 +1,94 @@
+// Runs of several bindings beside each other: one cohort after the other is read on a thread of its
+// own, while the thread that owns the state delivers for all whose plans are committed.
+#ifndef COHORT_SYNC_SERVICE_SYNC_ENGINE_H_
+#define COHORT_SYNC_SERVICE_SYNC_ENGINE_H_
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "service/shared_store.h"
+#include "service/task_queue.h"
+#include "sync/dispatcher.h"
+#include "sync/sync_runner.h"
+#include "sync/wakeup.h"
+
+namespace cohort_sync {
+
+struct RunRequest {
+  enum class Kind {
+    kSync,     // Reads, commits and delivers.
+    kRetry,    // Opens what is parked again and delivers.
+    kPending,  // Delivers what earlier runs left, if there is anything.
+  };
+  Kind kind = Kind::kSync;
+  const SyncTarget* target = nullptr;  // Outlives the engine.
+  RunOptions options;
+  // Called once on the engine's thread when the run has ended; nullopt when there was none: nothing
+  // was pending, or a stop came first.
+  std::function<void(std::optional<Result<RunReport>>)> done;
+};
+
+// The thread that makes it owns the state and calls Turn. Everything throws DatabaseError; then the
+// engine is destroyed.
+class SyncEngine {
+ public:
+  struct Parts {
+    SyncStore& store;
+    SharedStore& shared_store;  // The same, for the reading thread.
+    TaskQueue& tasks;
+    std::shared_ptr<Wakeup> wakeup;
+    Clock& clock;
+    Random& random;  // Safe from two threads.
+    RunObserver& observer;
+    std::stop_token stop;
+  };
+  // What the parts refer to outlives the engine.
+  explicit SyncEngine(const Parts& parts);
+  // Drops what was not begun; waits for the reading thread to come to a place where it can end.
+  ~SyncEngine();
+  SyncEngine(const SyncEngine&) = delete;
+  SyncEngine& operator=(const SyncEngine&) = delete;
+
+  // In order, but for requests whose account is being probed: they wait, and those behind them
+  // pass.
+  void Enqueue(RunRequest request);
+  // A run of this binding is waiting or under way.
+  [[nodiscard]] bool Runs(const BindingKey& key) const { return keys_.contains(key); }
+  [[nodiscard]] bool idle() const { return keys_.empty(); }
+
+  // Does what is to do now, then waits for the next thing, at most `longest`.
+  void Turn(Duration longest);
+
+ private:
+  [[nodiscard]] Dispatcher& DispatcherOf(const SyncTarget& target);
+  void StartWaiting();
+  [[nodiscard]] bool MayStart(const RunRequest& request);
+  void StartOne(RunRequest request);
+  void Read(RunRequest request);
+  void Deliver(const RunRequest& request, StartedRun started);
+  void End(const RunRequest& request, std::optional<Result<RunReport>> report);
+
+  const Parts parts_;
+  SyncRunner runner_;
+  std::map<DestinationName, std::unique_ptr<Dispatcher>> dispatchers_;  // By account.
+  std::deque<RunRequest> waiting_;
+  std::set<BindingKey> keys_;
+  bool reading_ = false;
+  std::stop_source reading_stop_;  // Also requested when the engine ends for another reason.
+  const std::stop_callback<std::function<void()>> on_stop_;
+  std::jthread reader_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SERVICE_SYNC_ENGINE_H_

@@ -1,0 +1,39 @@
+// How other threads wake the one that owns the state.
+#ifndef COHORT_SYNC_SYNC_WAKEUP_H_
+#define COHORT_SYNC_SYNC_WAKEUP_H_
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+#include "base/clock.h"
+
+namespace cohort_sync {
+
+// Rung from any thread, waited for by one. A ring that nobody waits for is kept, and several are
+// one. Shared by pointer with whoever may ring after the waiting one is gone.
+class Wakeup {
+ public:
+  void Ring() {
+    const std::lock_guard lock(mutex_);
+    rung_ = true;
+    changed_.notify_one();
+  }
+
+  // Returns when it was rung since the last return, `stop` is requested, or `longest` has passed.
+  void Wait(Duration longest, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, longest, [this] { return rung_; });
+    rung_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool rung_ = false;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_SYNC_WAKEUP_H_
