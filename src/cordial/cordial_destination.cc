@@ -7,6 +7,20 @@
 #include "cordial/list_name.h"
 
 namespace cohort_sync::cordial {
+namespace {
+
+CallRecord Answered(CallRecord record, http::Answer answer) {
+  record.request_body = RecordedBody(std::move(record.request_body));
+  if (answer) {
+    record.http_status = answer->status;
+    record.answer = RecordedBody(std::move(answer->body));
+  } else {
+    record.answer = std::move(answer.error().message);
+  }
+  return record;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<CordialDestination>> CordialDestination::Create(
     const CordialSettings& settings,
@@ -87,19 +101,28 @@ void CordialDestination::Deliver(const Delivery& delivery,
           .http_status = 0});
     return;
   }
-  // Nothing of this object is captured: answers may come while it is being destroyed.
+  // Nothing of this object is captured: answers may come while it is being destroyed. The request
+  // is copied, because the client may still read it while the answer takes the record away.
   client_->Send(*request,
                 [call = ContactCall{.kind = delivery.kind,
                                     .creates_contact = CreatesContact(calls_, delivery.kind),
                                     .list = delivery.list},
+                 record = CallRecord{.sent_at = clock_.Now(),
+                                     .method = request->method,
+                                     .target = request->target,
+                                     .request_body = request->body},
+                 sent = clock_.Steady(),
                  clock = &clock_,
-                 done = std::move(done)](const http::Answer& answer) {
-                  done(Classify(call, answer, clock->Now()));
+                 done = std::move(done)](http::Answer answer) mutable {
+                  DeliveryAnswer told = Classify(call, answer, clock->Now());
+                  record.took = clock->Steady() - sent;
+                  told.call = Answered(std::move(record), std::move(answer));
+                  done(std::move(told));
                 });
 }
 
 std::string CordialDestination::LaneOf(OperationKind kind) const {
-  return CreatesContact(calls_, kind) ? "POST contacts" : "PUT contacts";
+  return CreatesContact(calls_, kind) ? "POST /contacts" : "PUT /contacts";
 }
 
 }  // namespace cohort_sync::cordial

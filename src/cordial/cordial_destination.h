@@ -53,7 +53,7 @@ class CordialDestination final : public ListDestination {
 
   // A contact that cannot be sent at all is kRefused, without a call.
   void Deliver(const Delivery& delivery, std::function<void(DeliveryAnswer)> done) override;
-  // "POST contacts" or "PUT contacts".
+  // "POST /contacts" or "PUT /contacts".
   [[nodiscard]] std::string LaneOf(OperationKind kind) const override;
   [[nodiscard]] Duration request_timeout() const override { return request_timeout_; }
 

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "sync/call_record.h"
 #include "sync/ids.h"
 #include "sync/operation.h"
 
@@ -37,6 +38,7 @@ struct DeliveryAnswer {
   std::string reason;                   // The destination's words or ours; empty when delivered.
   std::optional<Duration> retry_after;  // What the destination asked for.
   int http_status = 0;                  // 0 when there was no answer.
+  CallRecord call{};                    // What was on the wire; not made() when nothing was.
 };
 
 struct Delivery {
@@ -77,7 +79,7 @@ class ListDestination {
   // returns and from another thread. Never repeats a call by itself: repeating is the dispatcher's.
   virtual void Deliver(const Delivery& delivery, std::function<void(DeliveryAnswer)> done) = 0;
   // Operations that share a rate limit share a lane (contracts/cordial.md 2.10: per method and
-  // endpoint).
+  // endpoint). Also the name of the kind of call for people: "POST /contacts".
   [[nodiscard]] virtual std::string LaneOf(OperationKind kind) const = 0;
   // After this long an unanswered call counts as unknown.
   [[nodiscard]] virtual Duration request_timeout() const = 0;

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "sync/call_statistics.h"
 #include "sync/identifier.h"
 #include "sync/ids.h"
 
@@ -55,6 +56,8 @@ struct DeliveryCounts {
   std::int64_t pending = 0;           // Operations pending or in flight.
   std::int64_t parked = 0;            // Operations parked as refused or exhausted.
   std::int64_t unknown_contacts = 0;  // Adds that wait for the contact to exist there.
+
+  std::vector<CallSummary> by_call{};  // The calls again, by their kind.
 };
 
 struct RunReport {

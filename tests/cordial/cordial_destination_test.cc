@@ -121,16 +121,42 @@ TEST_F(CordialDestinationTest, AContactThatCannotBeSentIsRefusedWithoutACall) {
   const DeliveryAnswer answer = Deliver(*destination, OperationKind::kRemove, "../lists");
   EXPECT_EQ(answer.verdict, Verdict::kRefused);
   EXPECT_THAT(answer.reason, HasSubstr("'../lists' is not a cID"));
+  EXPECT_FALSE(answer.call.made());
   EXPECT_THAT(script_.lines(), IsEmpty());
+}
+
+TEST_F(CordialDestinationTest, AnAnswerCarriesTheCallAsItWasOnTheWire) {
+  ScriptedAnswer slow(http::Response{.status = 422, .headers = {}, .body = R"({"error":true})"});
+  slow.before_answer = [this] { clock_.Advance(Duration(35)); };
+  script_.On("POST /v2/contacts", {slow});
+  const auto destination = Make(Settings());
+  const CallRecord call = Deliver(*destination, OperationKind::kAdd, "jane@example.com").call;
+  EXPECT_EQ(call.sent_at, FakeClock::kStart);
+  EXPECT_EQ(call.took, Duration(35));
+  EXPECT_EQ(call.method, "POST");
+  EXPECT_EQ(call.target, "/v2/contacts");
+  EXPECT_EQ(call.request_body, script_.requests().front().request.body);
+  EXPECT_EQ(call.http_status, 422);
+  EXPECT_EQ(call.answer, R"({"error":true})");
+}
+
+TEST_F(CordialDestinationTest, ACallWithoutAnswerSaysWhyThereIsNone) {
+  script_.On("POST /v2/contacts",
+             {http::Failure{http::FailureKind::kTimedOut, "no answer within 7 s"}});
+  const auto destination = Make(Settings());
+  const CallRecord call = Deliver(*destination, OperationKind::kAdd, "jane@example.com").call;
+  EXPECT_TRUE(call.made());
+  EXPECT_EQ(call.http_status, 0);
+  EXPECT_EQ(call.answer, "no answer within 7 s");
 }
 
 TEST_F(CordialDestinationTest, LanesAreMethodAndEndpoint) {
   const auto creating = Make(Settings());
-  EXPECT_EQ(creating->LaneOf(OperationKind::kAdd), "POST contacts");
-  EXPECT_EQ(creating->LaneOf(OperationKind::kRemove), "PUT contacts");
+  EXPECT_EQ(creating->LaneOf(OperationKind::kAdd), "POST /contacts");
+  EXPECT_EQ(creating->LaneOf(OperationKind::kRemove), "PUT /contacts");
   CordialSettings settings = Settings();
   settings.create_missing_contacts = false;
-  EXPECT_EQ(Make(settings)->LaneOf(OperationKind::kAdd), "PUT contacts");
+  EXPECT_EQ(Make(settings)->LaneOf(OperationKind::kAdd), "PUT /contacts");
 }
 
 TEST_F(CordialDestinationTest, RequestTimeoutIsTheConfiguredOne) {
