@@ -43,6 +43,7 @@ constexpr const char* kDelete[] = {
     "DELETE FROM holds WHERE binding_id = ?1",
     "DELETE FROM segments WHERE binding_id = ?1",
     "DELETE FROM operations WHERE binding_id = ?1",
+    "DELETE FROM calls WHERE binding_id = ?1",
     "UPDATE runs SET binding_id = NULL WHERE binding_id = ?1",
     "DELETE FROM bindings WHERE binding_id = ?1",
 };

@@ -97,7 +97,7 @@ DeliveryCounts DeliveryAt(const Query& row, int column) {
   return counts;
 }
 
-// Without its notes.
+// Without what Complete adds.
 RunReport ReportAt(const Query& row) {
   RunReport report;
   report.id = RunId(row.Int(0));
@@ -192,6 +192,7 @@ void Runs::Finish(const RunReport& report) {
         Format("state '{}': finish run {}: no such run", database_.path(), report.id.value()));
   Query(database_, kDeleteNotes).Bind(report.id).Run();
   WriteNotes(report.id, report.notes);
+  calls_.WriteSummaries(report.id, delivery.by_call);
 }
 
 std::int64_t Runs::UnapprovedRemovalsSince(BindingId binding, TimePoint since) {
@@ -207,7 +208,7 @@ std::optional<RunReport> Runs::Find(RunId run) {
   Query query(database_, kFind);
   if (!query.Bind(run).Step()) return std::nullopt;
   RunReport report = ReportAt(query);
-  report.notes = NotesOf(run);
+  Complete(report);
   return report;
 }
 
@@ -226,7 +227,7 @@ std::vector<RunReport> Runs::Newest(std::size_t limit, const std::optional<Cohor
       reports.push_back(ReportAt(query));
   }
   for (RunReport& report : reports)
-    report.notes = NotesOf(report.id);
+    Complete(report);
   return reports;
 }
 
@@ -234,7 +235,7 @@ std::optional<RunReport> Runs::NewestOf(BindingId binding) {
   Query query(database_, kNewestOfBinding);
   if (!query.Bind(binding).Step()) return std::nullopt;
   RunReport report = ReportAt(query);
-  report.notes = NotesOf(report.id);
+  Complete(report);
   return report;
 }
 
@@ -261,6 +262,11 @@ void Runs::WriteNotes(RunId run, const std::vector<std::string>& notes) {
   std::int64_t position = 0;
   for (const std::string& note : notes)
     insert.Bind(run, ++position, note).Run();
+}
+
+void Runs::Complete(RunReport& report) {
+  report.notes = NotesOf(report.id);
+  report.delivery.by_call = calls_.SummariesOf(report.id);
 }
 
 std::vector<std::string> Runs::NotesOf(RunId run) {

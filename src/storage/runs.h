@@ -1,4 +1,4 @@
-// The table of runs with what belongs to one: notes and rejected rows.
+// The table of runs with what belongs to one: notes, rejected rows and sums of its calls.
 #ifndef COHORT_SYNC_STORAGE_RUNS_H_
 #define COHORT_SYNC_STORAGE_RUNS_H_
 
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/calls.h"
 #include "storage/database.h"
 #include "sync/binding.h"
 #include "sync/run.h"
@@ -18,7 +19,7 @@ namespace cohort_sync {
 // Part of a store: writes inside its caller's transaction. Throws DatabaseError.
 class Runs {
  public:
-  explicit Runs(Database& database) : database_(database) {}
+  explicit Runs(Database& database) : database_(database), calls_(database) {}
 
   // Writes `report` but for its id, binding and delivery counts. `binding` is absent when a run
   // failed before its binding existed, `committed_at` when it failed before its commit.
@@ -28,7 +29,7 @@ class Runs {
                              std::optional<TimePoint> committed_at);
   void SetReopened(RunId run, std::int64_t reopened);
   void AddRejectedRows(RunId run, std::span<const RejectedRow> rows);
-  // State, times, delivery counts, error, notes, and how many operations were opened again.
+  // State, times, delivery counts, calls, error, notes, and how many operations were opened again.
   void Finish(const RunReport& report);
   // Runs that were delivering when their process ended become interrupted. Returns how many.
   std::int64_t EndInterrupted(TimePoint now);
@@ -49,8 +50,10 @@ class Runs {
  private:
   void WriteNotes(RunId run, const std::vector<std::string>& notes);
   [[nodiscard]] std::vector<std::string> NotesOf(RunId run);
+  void Complete(RunReport& report);  // With what stands in tables of its own.
 
   Database& database_;
+  Calls calls_;
 };
 
 }  // namespace cohort_sync

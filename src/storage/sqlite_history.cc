@@ -43,6 +43,7 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
     : database_(std::move(database)),
       bindings_(*database_),
       runs_(*database_),
+      calls_(*database_),
       holds_(*database_),
       checkpoints_(*database_) {}
 
@@ -113,6 +114,11 @@ std::vector<ParkedOperation> SqliteHistory::ParkedOperations(RunId run) {
                       query.Time(6)});
   }
   return parked;
+}
+
+std::vector<OperationCall> SqliteHistory::LastCalls(BindingId binding, std::size_t limit) {
+  const ReadTransaction moment(*database_, "read calls");
+  return calls_.Last(binding, limit);
 }
 
 }  // namespace cohort_sync

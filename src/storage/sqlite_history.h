@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "storage/bindings.h"
+#include "storage/calls.h"
 #include "storage/checkpoints.h"
 #include "storage/database.h"
 #include "storage/holds.h"
@@ -37,6 +38,7 @@ class SqliteHistory final : public History {
   [[nodiscard]] std::vector<RejectedRow> RejectedRows(RunId run) override;
   // In the order of the journal.
   [[nodiscard]] std::vector<ParkedOperation> ParkedOperations(RunId run) override;
+  [[nodiscard]] std::vector<OperationCall> LastCalls(BindingId binding, std::size_t limit) override;
 
  private:
   explicit SqliteHistory(std::unique_ptr<Database> database);
@@ -44,6 +46,7 @@ class SqliteHistory final : public History {
   std::unique_ptr<Database> database_;
   cohort_sync::Bindings bindings_;
   cohort_sync::Runs runs_;
+  Calls calls_;
   Holds holds_;
   Checkpoints checkpoints_;
 };

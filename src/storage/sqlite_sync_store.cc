@@ -53,6 +53,7 @@ SqliteSyncStore::SqliteSyncStore(std::unique_ptr<Database> database,
       clock_(clock),
       bindings_(*database_),
       runs_(*database_),
+      calls_(*database_),
       holds_(*database_),
       delivery_(*database_),
       checkpoints_(*database_),
@@ -216,6 +217,13 @@ std::vector<Claimed> SqliteSyncStore::SettleAndClaim(std::span<const Settlement>
     claimed.push_back(delivery_.Claim(request, now));
   if (database_->total_changes() != changes_before) transaction.Commit();
   return claimed;
+}
+
+void SqliteSyncStore::SaveCalls(BindingId binding, std::span<const OperationCall> calls) {
+  if (calls.empty()) return;
+  Transaction transaction(*database_, "save calls");
+  calls_.Save(binding, calls);
+  transaction.Commit();
 }
 
 void SqliteSyncStore::FoldIfGrown(BindingId binding) {

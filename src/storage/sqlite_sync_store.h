@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "storage/bindings.h"
+#include "storage/calls.h"
 #include "storage/checkpoints.h"
 #include "storage/database.h"
 #include "storage/folding.h"
@@ -72,6 +73,7 @@ class SqliteSyncStore final : public SyncStore {
   [[nodiscard]] std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
                                                     std::span<const ClaimRequest> requests,
                                                     TimePoint now) override;
+  void SaveCalls(BindingId binding, std::span<const OperationCall> calls) override;
   void FoldIfGrown(BindingId binding) override;
 
  private:
@@ -82,6 +84,7 @@ class SqliteSyncStore final : public SyncStore {
   const Clock& clock_;
   Bindings bindings_;
   Runs runs_;
+  Calls calls_;
   Holds holds_;
   JournalDelivery delivery_;
   Checkpoints checkpoints_;

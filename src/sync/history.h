@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "sync/binding.h"
+#include "sync/call_record.h"
 #include "sync/operation.h"
 #include "sync/run.h"
 #include "sync/snapshot.h"
@@ -72,6 +73,9 @@ class History {
   [[nodiscard]] virtual std::vector<RejectedRow> RejectedRows(RunId run) = 0;
   // Operations that the run committed and that are parked now.
   [[nodiscard]] virtual std::vector<ParkedOperation> ParkedOperations(RunId run) = 0;
+  // The newest `limit` calls of the binding that the state has, newest last.
+  [[nodiscard]] virtual std::vector<OperationCall> LastCalls(BindingId binding,
+                                                             std::size_t limit) = 0;
 };
 
 }  // namespace cohort_sync

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "sync/binding.h"
+#include "sync/call_record.h"
 #include "sync/desired_members.h"
 #include "sync/journal_rules.h"
 #include "sync/members.h"
@@ -130,6 +131,10 @@ class SyncStore : public DesiredMembers {
   [[nodiscard]] virtual std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
                                                             std::span<const ClaimRequest> requests,
                                                             TimePoint now) = 0;
+
+  // Adds calls, in the order in which they were answered, to the newest ones of the binding that
+  // people can look at; keeps kKeptCalls (call_ring.h). Secrets are blanked out. Milliseconds.
+  virtual void SaveCalls(BindingId binding, std::span<const OperationCall> calls) = 0;
 
   // Folds the journal into the checkpoint when it has grown enough; cheap when it has not. Each
   // segment in a transaction of its own.

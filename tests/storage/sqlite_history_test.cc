@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/redaction.h"
+#include "base/text.h"
 #include "storage/store_fixture.h"
 
 namespace cohort_sync {
@@ -22,8 +24,9 @@ class SqliteHistoryTest : public StoreTest {
     }
     return *history_;
   }
-  void Finish(RunId run, RunState state) {
+  void Finish(RunId run, RunState state, std::vector<CallSummary> by_call = {}) {
     RunReport report;
+    report.delivery.by_call = std::move(by_call);
     report.id = run;
     report.state = state;
     report.finished_at = clock.Now();
@@ -274,6 +277,115 @@ TEST_F(SqliteHistoryTest, ParkedOperationsAreThoseOfTheirRunThatAreParkedNow) {
   EXPECT_EQ(parked[0].updated_at, clock.Now());
   ASSERT_THAT(history().ParkedOperations(second), SizeIs(1));
   EXPECT_EQ(history().ParkedOperations(second)[0].park_reason, ParkReason::kExhausted);
+}
+
+OperationCall CallOf(std::int64_t operation) {
+  return {OperationId(operation),
+          OperationKind::kRemove,
+          "contact " + std::to_string(operation),
+          {.sent_at = FakeClock::kStart + Duration(operation),
+           .took = Duration(12),
+           .method = "PUT",
+           .target = "/v2/contacts/email:a",
+           .request_body = R"({"vip":false})",
+           .http_status = 200,
+           .answer = R"({"success":true})"}};
+}
+
+std::vector<OperationCall> CallsOf(std::int64_t first, std::int64_t last) {
+  std::vector<OperationCall> calls;
+  for (std::int64_t id = first; id <= last; ++id)
+    calls.push_back(CallOf(id));
+  return calls;
+}
+
+TEST_F(SqliteHistoryTest, ACallIsReadAsItWasSaved) {
+  Commit({"a"});
+  store().SaveCalls(binding, CallsOf(4, 4));
+  const std::vector<OperationCall> calls = history().LastCalls(binding, 10);
+  ASSERT_THAT(calls, SizeIs(1));
+  EXPECT_EQ(calls[0].operation, OperationId(4));
+  EXPECT_EQ(calls[0].kind, OperationKind::kRemove);
+  EXPECT_EQ(calls[0].contact, "contact 4");
+  EXPECT_EQ(calls[0].call.sent_at, FakeClock::kStart + Duration(4));
+  EXPECT_EQ(calls[0].call.took, Duration(12));
+  EXPECT_EQ(calls[0].call.method, "PUT");
+  EXPECT_EQ(calls[0].call.target, "/v2/contacts/email:a");
+  EXPECT_EQ(calls[0].call.request_body, R"({"vip":false})");
+  EXPECT_EQ(calls[0].call.http_status, 200);
+  EXPECT_EQ(calls[0].call.answer, R"({"success":true})");
+}
+
+TEST_F(SqliteHistoryTest, TheNewestCallsOfEachBindingAreKept) {
+  Commit({"a"});
+  const BindingId other = Commit({"b"}, {}, "other").binding;
+  store().SaveCalls(other, CallsOf(1, 3));
+  store().SaveCalls(binding, CallsOf(1, 150));
+  store().SaveCalls(binding, CallsOf(151, 230));
+  store().SaveCalls(binding, {});
+  std::vector<OperationCall> calls = history().LastCalls(binding, 1'000);
+  ASSERT_THAT(calls, SizeIs(200));
+  EXPECT_EQ(calls.front().operation, OperationId(31));
+  EXPECT_EQ(calls.back().operation, OperationId(230));
+  calls = history().LastCalls(binding, 2);
+  ASSERT_THAT(calls, SizeIs(2));
+  EXPECT_EQ(calls.front().operation, OperationId(229));
+  EXPECT_THAT(history().LastCalls(other, 10), SizeIs(3));
+  store().SaveCalls(binding, CallsOf(1'001, 1'500));
+  calls = history().LastCalls(binding, 1'000);
+  ASSERT_THAT(calls, SizeIs(200));
+  EXPECT_EQ(calls.front().operation, OperationId(1'301));
+  EXPECT_EQ(Number("SELECT count(*) FROM calls"), 203);
+}
+
+TEST_F(SqliteHistoryTest, NoSecretOfACallReachesTheState) {
+  RegisterForRedaction("state-canary-4711");
+  Commit({"a"});
+  std::vector<OperationCall> calls = CallsOf(1, 1);
+  calls[0].call.target += "?key=state-canary-4711";
+  calls[0].call.request_body = "state-canary-4711";
+  calls[0].call.answer = "you sent Basic " + Base64Encode("state-canary-4711:");
+  store().SaveCalls(binding, calls);
+  const CallRecord kept = history().LastCalls(binding, 1).front().call;
+  EXPECT_EQ(kept.target, "/v2/contacts/email:a?key=***");
+  EXPECT_EQ(kept.request_body, "***");
+  EXPECT_EQ(kept.answer, "you sent Basic ***");
+}
+
+TEST_F(SqliteHistoryTest, AnAnswerThatIsNotUtf8IsKeptReadable) {
+  Commit({"a"});
+  std::vector<OperationCall> calls = CallsOf(1, 1);
+  calls[0].call.answer = "gzip \x1f\x8b";
+  store().SaveCalls(binding, calls);
+  EXPECT_EQ(history().LastCalls(binding, 1).front().call.answer, "gzip \\x1f\\x8b");
+}
+
+TEST_F(SqliteHistoryTest, ForgettingABindingForgetsItsCallsAndKeepsTheSumsOfItsRuns) {
+  const CommittedPlan plan = Commit({"a"});
+  Finish(plan.run, RunState::kSucceeded, {{"POST /contacts", {{"200", 1}}, {}, {}, {}, {}}});
+  store().SaveCalls(binding, CallsOf(1, 2));
+  store().Forget(binding);
+  EXPECT_THAT(history().LastCalls(binding, 10), IsEmpty());
+  EXPECT_EQ(Number("SELECT count(*) FROM calls"), 0);
+  EXPECT_THAT(history().FindRun(plan.run)->delivery.by_call, SizeIs(1));
+}
+
+TEST_F(SqliteHistoryTest, ARunKeepsTheAnswersAndLatenciesOfItsCalls) {
+  const CommittedPlan plan = Commit({"a"});
+  const CallSummary adds{"POST /contacts",
+                         {{"200", 1'204}, {"429", 3}, {"none", 1}},
+                         Duration(12),
+                         Duration(40),
+                         Duration(180),
+                         Duration(2'100)};
+  const CallSummary removals{
+      "PUT /contacts", {{"200", 2}}, Duration(1), Duration(2), Duration(3), Duration(4)};
+  Finish(plan.run, RunState::kSucceeded, {adds});
+  Finish(plan.run, RunState::kSucceeded, {removals, adds});
+  EXPECT_THAT(history().FindRun(plan.run)->delivery.by_call, ElementsAre(adds, removals));
+  EXPECT_THAT(history().Runs(1, std::nullopt).front().delivery.by_call,
+              ElementsAre(adds, removals));
+  EXPECT_THAT(history().Bindings().front().last_run->delivery.by_call, ElementsAre(adds, removals));
 }
 
 }  // namespace
