@@ -82,6 +82,28 @@ Json PlanOf(const PlannedSync& planned) {
   return json;
 }
 
+Json DeliveryOf(const LiveDelivery& delivery) {
+  const DeliveryProgress& progress = delivery.progress;
+  const DeliveryLimit& limit = progress.limit;
+  const auto left = progress.TimeLeft();
+  return {{"updated_at", FormatTime(delivery.updated_at)},
+          {"done", progress.done},
+          {"total", progress.total},
+          {"pending", progress.pending},
+          {"parked",
+           {{"refused", progress.refused},
+            {"exhausted", progress.exhausted},
+            {"unknown_contact", progress.unknown_contacts}}},
+          {"per_second", progress.per_second},
+          {"seconds_left", left ? Json(left->count() / 1000) : Json(nullptr)},
+          {"limit",
+           {{"kind", ToString(limit.kind)},
+            {"per_second", limit.per_second > 0 ? Json(limit.per_second) : Json(nullptr)},
+            {"calls", limit.calls > 0 ? Json(limit.calls) : Json(nullptr)},
+            {"until", TimeOrNull(limit.until)},
+            {"reason", TextOrNull(limit.reason)}}}};
+}
+
 Json StatusOf(const SyncStatus& sync) {
   Json json = {{"cohort", sync.cohort},
                {"name", TextOrNull(sync.name)},
@@ -100,6 +122,7 @@ Json StatusOf(const SyncStatus& sync) {
   json["parked"] = {{"refused", state.parked.refused},
                     {"exhausted", state.parked.exhausted},
                     {"unknown_contact", state.parked.unknown_contact}};
+  json["delivery"] = state.delivery ? DeliveryOf(*state.delivery) : Json(nullptr);
   json["hold"] = state.hold ? Json{{"run", state.hold->run.value()},
                                    {"removals", state.hold->removals},
                                    {"adds", state.hold->adds}}

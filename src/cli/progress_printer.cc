@@ -36,26 +36,6 @@ std::string DoneOfTotal(const DeliveryProgress& progress) {
   return Format("{} of {}", WithThousands(progress.done), WithThousands(progress.total));
 }
 
-// ", 3 refused, 1 not in Cordial"
-std::string ParkedText(const DeliveryProgress& progress) {
-  std::string text;
-  if (progress.refused > 0) text += Format(", {} refused", WithThousands(progress.refused));
-  if (progress.exhausted > 0)
-    text += Format(", {} out of attempts", WithThousands(progress.exhausted));
-  if (progress.unknown_contacts > 0)
-    text += Format(", {} not in Cordial", WithThousands(progress.unknown_contacts));
-  return text;
-}
-
-// "500 of 1,000, 3 refused; 20.0 per second, 25 s left; limit: ..."
-std::string DeliveryText(const DeliveryProgress& progress) {
-  std::string text = DoneOfTotal(progress) + ParkedText(progress);
-  if (progress.per_second > 0)
-    text += Format("; {:.1f} per second{}", progress.per_second, LeftText(progress.TimeLeft()));
-  const std::string limit = Describe(progress.limit);
-  return limit.empty() ? text : text + "; limit: " + limit;
-}
-
 ProgressPrinter::Style StyleOf(const CommandContext& context) {
   if (context.json) return ProgressPrinter::Style::kSilent;
   return context.live_progress ? ProgressPrinter::Style::kLive : ProgressPrinter::Style::kLines;
@@ -140,7 +120,7 @@ void ProgressPrinter::Delivering(const RunReport& run, const DeliveryProgress& p
     if (IsTimeToDraw()) Draw();
   } else if (now - delivered.printed_at >= kBetweenLines && !progress.ended) {
     delivered.printed_at = now;
-    PrintLine(Format("list '{}': delivered {}", delivered.list, DeliveryText(progress)));
+    PrintLine(Format("list '{}': delivered {}", delivered.list, Describe(progress)));
   }
   if (progress.ended) deliveries_.erase(known);
 }
@@ -191,7 +171,7 @@ void ProgressPrinter::Draw() {
     line = Format("delivering{} {} {}",
                   lists == 1 ? std::string() : Format(" to {} lists", lists),
                   Bar(share),
-                  DeliveryText(sum));
+                  Describe(sum));
   }
   if (!reading_.empty()) line += (line.empty() ? "" : "; ") + reading_;
   // A line that is longer than the terminal could not be written over.

@@ -95,7 +95,7 @@ std::string RunAndAge(const RunReport& run, TimePoint now) {
 }
 
 // What a person has to know of it beside its line in the table.
-std::string RemarksOn(const std::string& cohort, const BindingStatus& state) {
+std::string RemarksOn(const std::string& cohort, const BindingStatus& state, TimePoint now) {
   std::string remarks;
   if (state.binding.paused_at)
     remarks += Format("cohort '{0}' is paused since {1}; 'cohort-sync resume {0}' lets it go on\n",
@@ -105,6 +105,16 @@ std::string RemarksOn(const std::string& cohort, const BindingStatus& state) {
     remarks += Format("cohort '{0}' is stopped: {1}; mend it, then run 'cohort-sync retry {0}'\n",
                       cohort,
                       state.binding.stopped_reason);
+  if (state.delivery)
+    remarks += Format("cohort '{}' is being delivered, as of {}: {}\n",
+                      cohort,
+                      Ago(state.delivery->updated_at, now),
+                      Describe(state.delivery->progress));
+  if (state.parked.total() > 0)
+    remarks += Format(
+        "cohort '{}': parked: {}\n",
+        cohort,
+        DescribeParked(state.parked.refused, state.parked.exhausted, state.parked.unknown_contact));
   if (state.hold)
     remarks += Format("cohort '{}': run {} holds {} and {}; 'cohort-sync run {}' says why\n",
                       cohort,
@@ -306,7 +316,7 @@ std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
                   WithThousands(state.parked.total()),
                   WithThousands(state.hold ? state.hold->removals + state.hold->adds : 0),
                   last});
-    remarks += RemarksOn(sync.cohort, state);
+    remarks += RemarksOn(sync.cohort, state, now);
   }
   return table.empty() ? "nothing is configured\n" : table.Text() + remarks;
 }

@@ -82,6 +82,10 @@ std::vector<Claimed> SharedStore::SettleAndClaim(std::span<const Settlement> set
   return tasks_.Call([&] { return store_.SettleAndClaim(settlements, requests, now); });
 }
 
+void SharedStore::SaveDeliveries(std::span<const DeliverySnapshot> deliveries) {
+  tasks_.Call([&] { store_.SaveDeliveries(deliveries); });
+}
+
 void SharedStore::FoldIfGrown(BindingId binding) {
   tasks_.Call([&] { store_.FoldIfGrown(binding); });
 }

@@ -45,6 +45,7 @@ class SharedStore final : public SyncStore {
   [[nodiscard]] std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
                                                     std::span<const ClaimRequest> requests,
                                                     TimePoint now) override;
+  void SaveDeliveries(std::span<const DeliverySnapshot> deliveries) override;
   void FoldIfGrown(BindingId binding) override;
 
  private:

@@ -44,6 +44,7 @@ constexpr const char* kDelete[] = {
     "DELETE FROM segments WHERE binding_id = ?1",
     "DELETE FROM operations WHERE binding_id = ?1",
     "DELETE FROM calls WHERE binding_id = ?1",
+    "DELETE FROM deliveries WHERE binding_id = ?1",
     "UPDATE runs SET binding_id = NULL WHERE binding_id = ?1",
     "DELETE FROM bindings WHERE binding_id = ?1",
 };

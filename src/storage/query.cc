@@ -57,6 +57,14 @@ std::int64_t Query::Int(int column) const {
   }
 }
 
+double Query::Real(int column) const {
+  try {
+    return cached_.statement->getColumn(column).getDouble();
+  } catch (const SQLite::Exception& cause) {
+    database_.Raise(cause);
+  }
+}
+
 std::string_view Query::Text(int column) const {
   try {
     const SQLite::Column value = cached_.statement->getColumn(column);
@@ -84,6 +92,14 @@ std::optional<TimePoint> Query::OptionalTime(int column) const {
 }
 
 void Query::BindOne(int index, std::int64_t value) {
+  try {
+    cached_.statement->bind(index, value);
+  } catch (const SQLite::Exception& cause) {
+    database_.Raise(cause);
+  }
+}
+
+void Query::BindOne(int index, double value) {
   try {
     cached_.statement->bind(index, value);
   } catch (const SQLite::Exception& cause) {

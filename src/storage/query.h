@@ -59,6 +59,7 @@ class Query {
   // ---- Columns of the current row, from 0 ----
   [[nodiscard]] bool IsNull(int column) const;
   [[nodiscard]] std::int64_t Int(int column) const;
+  [[nodiscard]] double Real(int column) const;
   // Views are valid until the next Bind, Step or the end of the query.
   [[nodiscard]] std::string_view Text(int column) const;
   [[nodiscard]] std::string_view Blob(int column) const;
@@ -69,6 +70,7 @@ class Query {
  private:
   void Restart();
   void BindOne(int index, std::int64_t value);
+  void BindOne(int index, double value);
   void BindOne(int index, int value) { BindOne(index, std::int64_t{value}); }
   void BindOne(int index, std::string_view text);
   void BindOne(int index, const std::string& text) { BindOne(index, std::string_view(text)); }

@@ -45,6 +45,7 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       runs_(*database_),
       calls_(*database_),
       holds_(*database_),
+      deliveries_(*database_),
       checkpoints_(*database_) {}
 
 std::vector<BindingStatus> SqliteHistory::Bindings() {
@@ -58,6 +59,7 @@ std::vector<BindingStatus> SqliteHistory::Bindings() {
     status.pending = CountPending(*database_, id);
     status.parked = CountParked(*database_, id);
     status.hold = holds_.OpenOf(id);
+    status.delivery = deliveries_.Of(id);
     status.last_run = runs_.NewestOf(id);
     status.last_success = runs_.LastSuccess(id);
     all.push_back(std::move(status));

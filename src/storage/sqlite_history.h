@@ -14,6 +14,7 @@
 #include "storage/calls.h"
 #include "storage/checkpoints.h"
 #include "storage/database.h"
+#include "storage/deliveries.h"
 #include "storage/holds.h"
 #include "storage/runs.h"
 #include "sync/history.h"
@@ -48,6 +49,7 @@ class SqliteHistory final : public History {
   cohort_sync::Runs runs_;
   Calls calls_;
   Holds holds_;
+  Deliveries deliveries_;
   Checkpoints checkpoints_;
 };
 

@@ -54,6 +54,7 @@ SqliteSyncStore::SqliteSyncStore(std::unique_ptr<Database> database,
       bindings_(*database_),
       runs_(*database_),
       calls_(*database_),
+      deliveries_(*database_),
       holds_(*database_),
       delivery_(*database_),
       checkpoints_(*database_),
@@ -186,7 +187,8 @@ void SqliteSyncStore::Forget(BindingId binding) {
 
 void SqliteSyncStore::Recover(TimePoint now) {
   Transaction transaction(*database_, "recover what a process left");
-  if (delivery_.RecoverInFlight(now) + runs_.EndInterrupted(now) > 0) transaction.Commit();
+  if (delivery_.RecoverInFlight(now) + runs_.EndInterrupted(now) + deliveries_.DeleteAll() > 0)
+    transaction.Commit();
 }
 
 std::int64_t SqliteSyncStore::ReopenForRun(BindingId binding, TimePoint unknown_contacts_before) {
@@ -219,10 +221,13 @@ std::vector<Claimed> SqliteSyncStore::SettleAndClaim(std::span<const Settlement>
   return claimed;
 }
 
-void SqliteSyncStore::SaveCalls(BindingId binding, std::span<const OperationCall> calls) {
-  if (calls.empty()) return;
-  Transaction transaction(*database_, "save calls");
-  calls_.Save(binding, calls);
+void SqliteSyncStore::SaveDeliveries(std::span<const DeliverySnapshot> deliveries) {
+  const TimePoint now = clock_.Now();
+  Transaction transaction(*database_, "save how far deliveries are");
+  for (const DeliverySnapshot& delivery : deliveries) {
+    deliveries_.Save(delivery.binding, delivery.progress, now);
+    calls_.Save(delivery.binding, delivery.calls);
+  }
   transaction.Commit();
 }
 

@@ -16,6 +16,7 @@
 #include "storage/calls.h"
 #include "storage/checkpoints.h"
 #include "storage/database.h"
+#include "storage/deliveries.h"
 #include "storage/folding.h"
 #include "storage/holds.h"
 #include "storage/journal_delivery.h"
@@ -73,7 +74,7 @@ class SqliteSyncStore final : public SyncStore {
   [[nodiscard]] std::vector<Claimed> SettleAndClaim(std::span<const Settlement> settlements,
                                                     std::span<const ClaimRequest> requests,
                                                     TimePoint now) override;
-  void SaveCalls(BindingId binding, std::span<const OperationCall> calls) override;
+  void SaveDeliveries(std::span<const DeliverySnapshot> deliveries) override;
   void FoldIfGrown(BindingId binding) override;
 
  private:
@@ -85,6 +86,7 @@ class SqliteSyncStore final : public SyncStore {
   Bindings bindings_;
   Runs runs_;
   Calls calls_;
+  Deliveries deliveries_;
   Holds holds_;
   JournalDelivery delivery_;
   Checkpoints checkpoints_;

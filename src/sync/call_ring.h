@@ -14,8 +14,8 @@ namespace cohort_sync {
 inline constexpr std::size_t kKeptCalls = 200;
 
 // Holds what was added since the last TakeNew, the newest kKeptCalls of it: whoever saves it every
-// few seconds (SyncStore::SaveCalls) has the newest kKeptCalls of the binding in the state, at a
-// cost that does not grow with the number of calls. One thread.
+// few seconds (SyncStore::SaveDeliveries) has the newest kKeptCalls of the binding in the state, at
+// a cost that does not grow with the number of calls. One thread.
 class CallRing {
  public:
   // A record of no call is passed over.

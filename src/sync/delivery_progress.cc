@@ -1,9 +1,11 @@
 #include "sync/delivery_progress.h"
 
 #include <array>
+#include <vector>
 
 #include "base/format.h"
 #include "base/text.h"
+#include "base/time_text.h"
 
 namespace cohort_sync {
 namespace {
@@ -75,6 +77,31 @@ std::string Describe(const DeliveryLimit& limit) {
       return "one call at a time, with pauses: " + limit.reason;
   }
   return {};
+}
+
+std::string DescribeParked(std::int64_t refused,
+                           std::int64_t exhausted,
+                           std::int64_t unknown_contacts) {
+  std::vector<std::string> parts;
+  if (refused > 0) parts.push_back(Format("{} refused", WithThousands(refused)));
+  if (exhausted > 0) parts.push_back(Format("{} out of attempts", WithThousands(exhausted)));
+  if (unknown_contacts > 0)
+    parts.push_back(Format("{} not in Cordial", WithThousands(unknown_contacts)));
+  return Join(parts, ", ");
+}
+
+std::string Describe(const DeliveryProgress& progress) {
+  std::string text =
+      Format("{} of {}", WithThousands(progress.done), WithThousands(progress.total));
+  const std::string parked =
+      DescribeParked(progress.refused, progress.exhausted, progress.unknown_contacts);
+  if (!parked.empty()) text += ", " + parked;
+  if (progress.per_second > 0) {
+    text += Format("; {:.1f} per second", progress.per_second);
+    if (const auto left = progress.TimeLeft()) text += Format(", {} left", FormatDuration(*left));
+  }
+  const std::string limit = Describe(progress.limit);
+  return limit.empty() ? text : text + "; limit: " + limit;
 }
 
 }  // namespace cohort_sync

@@ -51,8 +51,14 @@ struct DeliveryProgress {
 };
 using DeliveryObserver = std::function<void(const DeliveryProgress&)>;
 
-// "20 per second as configured", for behind "limit: ". Empty for kNone.
+// "20 per second ('requests_per_second')"; empty for kNone.
 [[nodiscard]] std::string Describe(const DeliveryLimit& limit);
+// "500 of 1,000, 3 refused; 20.0 per second, 25 s left; limit: ..."
+[[nodiscard]] std::string Describe(const DeliveryProgress& progress);
+// "3 refused, 2 out of attempts, 1 not in Cordial"; empty when all are 0.
+[[nodiscard]] std::string DescribeParked(std::int64_t refused,
+                                         std::int64_t exhausted,
+                                         std::int64_t unknown_contacts);
 
 }  // namespace cohort_sync
 

@@ -1,6 +1,7 @@
 #include "sync/dispatcher.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -13,6 +14,8 @@ namespace {
 constexpr Duration kGroupInterval{5};
 constexpr std::size_t kGroupSize = 100;
 constexpr Duration kLongestWait{60'000};
+// How often the state is told how far deliveries are.
+constexpr Duration kSaveInterval{2'000};
 
 }  // namespace
 
@@ -37,6 +40,7 @@ void Dispatcher::Begin(DeliveryOrder order) {
   if (auto refusal = limits_.Refusal(now))
     delivery->End(DeliveryEnd::kDestinationStopped, *std::move(refusal));
   limits_.ProbeNow(now);
+  if (deliveries_.empty()) saved_at_ = now;
   const bool fresh = deliveries_.emplace(binding, std::move(delivery)).second;
   CHECK(fresh);
 }
@@ -50,6 +54,7 @@ void Dispatcher::Step() {
   if (CommitIsDue()) CommitAndClaim();
   SendReady();
   ReportFinished();
+  SaveProgress();
 }
 
 // ---- Answers ----
@@ -65,7 +70,7 @@ void Dispatcher::TakeAnswers() {
     if (!group_since_) group_since_ = now;
     if (arrived.answer.verdict == Verdict::kDestinationRefused) refusal = arrived.answer.reason;
     deliveries_.at(arrived.operation.binding)
-        ->Answered(arrived.operation, arrived.answer, bindings);
+        ->Answered(arrived.operation, std::move(arrived.answer), bindings);
   }
   if (refusal) {
     for (const auto& [binding, delivery] : deliveries_)
@@ -180,13 +185,25 @@ void Dispatcher::ReportFinished() {
     next = deliveries_.erase(next);
     sent_last_.erase(binding);
     delivery->Tell(bindings, true);
-    DeliveryReport& report = delivery->report();
+    store_.SaveDeliveries(std::array{delivery->TakeSnapshot()});
+    DeliveryReport report = delivery->Report();
     const OpenCounts open = store_.CountOpen(binding);
     report.counts.pending = open.pending;
     report.counts.parked = open.parked;
     report.counts.unknown_contacts = open.unknown_contacts;
     if (delivery->order().done) delivery->order().done(report);
   }
+}
+
+void Dispatcher::SaveProgress() {
+  const SteadyPoint now = clock_.Steady();
+  if (deliveries_.empty() || now - saved_at_ < kSaveInterval) return;
+  saved_at_ = now;
+  std::vector<DeliverySnapshot> snapshots;
+  snapshots.reserve(deliveries_.size());
+  for (const auto& [binding, delivery] : deliveries_)
+    snapshots.push_back(delivery->TakeSnapshot());
+  store_.SaveDeliveries(snapshots);
 }
 
 // ---- Waiting ----

@@ -65,6 +65,7 @@ class Dispatcher {
   [[nodiscard]] ListDelivery* NextToSend(OperationKind& kind, SteadyPoint now);
   void Send(ListDelivery& delivery, Operation operation);
   void ReportFinished();
+  void SaveProgress();
   void Wait(const std::stop_token& stop);
 
   SyncStore& store_;
@@ -81,6 +82,7 @@ class Dispatcher {
   std::unordered_set<std::string> busy_;    // Contacts in flight.
   std::optional<SteadyPoint> group_since_;  // When the oldest uncommitted answer came.
   std::optional<SteadyPoint> send_again_at_;
+  SteadyPoint saved_at_{};
 };
 
 }  // namespace cohort_sync

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "sync/binding.h"
 #include "sync/call_record.h"
+#include "sync/delivery_progress.h"
 #include "sync/operation.h"
 #include "sync/run.h"
 #include "sync/snapshot.h"
@@ -34,12 +35,19 @@ struct OpenHold {
   std::int64_t adds = 0;
 };
 
+// A delivery that another process has under way, as it last said.
+struct LiveDelivery {
+  TimePoint updated_at;
+  DeliveryProgress progress;
+};
+
 struct BindingStatus {
   Binding binding;
   std::int64_t desired = 0;  // Members that the list should have.
   std::int64_t pending = 0;  // Operations pending or in flight.
   ParkedCounts parked;
   std::optional<OpenHold> hold;
+  std::optional<LiveDelivery> delivery;
   std::optional<RunReport> last_run;
   std::optional<TimePoint>
       last_success;  // When the last run that ended succeeded, parked or held did.

@@ -111,12 +111,14 @@ Operation ListDelivery::TakeNext(OperationKind kind, SteadyPoint now) {
 }
 
 void ListDelivery::Answered(const Operation& operation,
-                            const DeliveryAnswer& answer,
+                            DeliveryAnswer answer,
                             std::size_t bindings) {
   --in_flight_;
   ++report_.counts.calls;
   const SteadyPoint now = clock_.Steady();
   const std::string& lane = LaneOf(operation.kind);
+  statistics_.Add(lane, answer.call);
+  calls_.Add(operation, std::move(answer.call));
   if (answer.http_status != 0 && answer.verdict != Verdict::kThrottled) limits_.Accepted(lane, now);
   Settlement settlement;
   settlement.id = operation.id;
@@ -249,6 +251,12 @@ bool ListDelivery::Finished() const {
   return ending_ || progress_.pending == 0 || (!more_due_ && !next_turn_);
 }
 
+DeliveryReport ListDelivery::Report() const {
+  DeliveryReport report = report_;
+  report.counts.by_call = statistics_.Summaries();
+  return report;
+}
+
 SteadyPoint ListDelivery::NextTurn() const {
   // While ending, only answers are waited for.
   if (ending_) return SteadyPoint::max();
@@ -259,6 +267,10 @@ SteadyPoint ListDelivery::NextTurn() const {
 }
 
 // ---- For people ----
+
+DeliverySnapshot ListDelivery::TakeSnapshot() {
+  return {order_.binding, progress_, calls_.TakeNew()};
+}
 
 void ListDelivery::Tell(std::size_t bindings, bool ended) {
   const SteadyPoint now = clock_.Steady();

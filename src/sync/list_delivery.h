@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "sync/account_limits.h"
+#include "sync/call_ring.h"
+#include "sync/call_statistics.h"
 #include "sync/delivery_progress.h"
 #include "sync/list_destination.h"
 #include "sync/outage.h"
@@ -88,7 +90,7 @@ class ListDelivery {
                                                       std::optional<SteadyPoint>& again_at);
   // REQUIRES: Sendable said `kind`, and nothing has changed since.
   [[nodiscard]] Operation TakeNext(OperationKind kind, SteadyPoint now);
-  void Answered(const Operation& operation, const DeliveryAnswer& answer, std::size_t bindings);
+  void Answered(const Operation& operation, DeliveryAnswer answer, std::size_t bindings);
   void ProbeNow(SteadyPoint now) { outage_.ProbeNow(now); }
 
   // ---- The end ----
@@ -100,12 +102,14 @@ class ListDelivery {
   [[nodiscard]] bool Finished() const;
   // When it next has something to do without an answer, on the monotonic clock.
   [[nodiscard]] SteadyPoint NextTurn() const;
-  [[nodiscard]] DeliveryReport& report() { return report_; }
+  // Complete but for what is open in the state.
+  [[nodiscard]] DeliveryReport Report() const;
 
   // ---- For people ----
   // The account has as many calls in flight as it may.
   void HeldByWindow() { held_by_window_ = true; }
-  [[nodiscard]] const DeliveryProgress& progress() const { return progress_; }
+  // As it was last told, with the calls that no earlier snapshot had.
+  [[nodiscard]] DeliverySnapshot TakeSnapshot();
   // Brings progress() up to date and shows it, unless it was shown just now; always when it has
   // ended.
   void Tell(std::size_t bindings, bool ended);
@@ -141,6 +145,8 @@ class ListDelivery {
   std::string last_failure_;  // Empty: only asked to wait.
   DeliveryReport report_;
 
+  CallStatistics statistics_;
+  CallRing calls_;
   RateMeter rate_;
   DeliveryProgress progress_;
   std::optional<SteadyPoint> told_at_;

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "sync/binding.h"
 #include "sync/call_record.h"
+#include "sync/delivery_progress.h"
 #include "sync/desired_members.h"
 #include "sync/journal_rules.h"
 #include "sync/members.h"
@@ -70,6 +71,13 @@ struct Claimed {
   std::int64_t unneeded = 0;           // Closed at their turn without a call.
   std::optional<TimePoint> next_turn;  // When the earliest operation that had to wait is due.
   std::int64_t open = 0;               // pending + in_flight of the binding, after this call.
+};
+
+// A delivery that is under way, or has just ended, as people may look at it.
+struct DeliverySnapshot {
+  BindingId binding;
+  DeliveryProgress progress;
+  std::vector<OperationCall> calls;  // Answered since the last snapshot, or the newest of them.
 };
 
 // Operations of a binding that are not closed.
@@ -132,9 +140,10 @@ class SyncStore : public DesiredMembers {
                                                             std::span<const ClaimRequest> requests,
                                                             TimePoint now) = 0;
 
-  // Adds calls, in the order in which they were answered, to the newest ones of the binding that
-  // people can look at; keeps kKeptCalls (call_ring.h). Secrets are blanked out. Milliseconds.
-  virtual void SaveCalls(BindingId binding, std::span<const OperationCall> calls) = 0;
+  // Progress replaces what was there; that of a delivery that has ended is dropped. Calls are added
+  // to the newest ones of the binding, of which kKeptCalls stay (call_ring.h); secrets are blanked
+  // out. One commit for all.
+  virtual void SaveDeliveries(std::span<const DeliverySnapshot> deliveries) = 0;
 
   // Folds the journal into the checkpoint when it has grown enough; cheap when it has not. Each
   // segment in a transaction of its own.

@@ -301,7 +301,7 @@ std::vector<OperationCall> CallsOf(std::int64_t first, std::int64_t last) {
 
 TEST_F(SqliteHistoryTest, ACallIsReadAsItWasSaved) {
   Commit({"a"});
-  store().SaveCalls(binding, CallsOf(4, 4));
+  SaveCalls(binding, CallsOf(4, 4));
   const std::vector<OperationCall> calls = history().LastCalls(binding, 10);
   ASSERT_THAT(calls, SizeIs(1));
   EXPECT_EQ(calls[0].operation, OperationId(4));
@@ -316,13 +316,55 @@ TEST_F(SqliteHistoryTest, ACallIsReadAsItWasSaved) {
   EXPECT_EQ(calls[0].call.answer, R"({"success":true})");
 }
 
+TEST_F(SqliteHistoryTest, ADeliveryUnderWayIsReadAsItWasSaved) {
+  Commit({"a"});
+  DeliverySnapshot snapshot{binding, {}, {}};
+  snapshot.progress.done = 7;
+  snapshot.progress.total = 20;
+  snapshot.progress.pending = 13;
+  snapshot.progress.refused = 1;
+  snapshot.progress.exhausted = 2;
+  snapshot.progress.unknown_contacts = 3;
+  snapshot.progress.per_second = 12.5;
+  snapshot.progress.limit.kind = LimitKind::kAskedToWait;
+  snapshot.progress.limit.per_second = 20.5;
+  snapshot.progress.limit.calls = 8;
+  snapshot.progress.limit.until = clock.Now() + Duration(4'000);
+  snapshot.progress.limit.reason = "http 503";
+  store().SaveDeliveries(std::array{snapshot});
+  const auto read = history().Bindings().at(0).delivery;
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->updated_at, clock.Now());
+  EXPECT_EQ(read->progress.done, 7);
+  EXPECT_EQ(read->progress.total, 20);
+  EXPECT_EQ(read->progress.pending, 13);
+  EXPECT_EQ(read->progress.refused, 1);
+  EXPECT_EQ(read->progress.exhausted, 2);
+  EXPECT_EQ(read->progress.unknown_contacts, 3);
+  EXPECT_EQ(read->progress.per_second, 12.5);
+  EXPECT_EQ(read->progress.limit, snapshot.progress.limit);
+}
+
+TEST_F(SqliteHistoryTest, ADeliveryThatHasEndedOrWhoseProcessIsGoneIsNotUnderWay) {
+  Commit({"a"});
+  const BindingId other = Commit({"b"}, {}, "other").binding;
+  std::array snapshots{DeliverySnapshot{binding, {}, {}}, DeliverySnapshot{other, {}, {}}};
+  store().SaveDeliveries(snapshots);
+  snapshots[0].progress.ended = true;
+  store().SaveDeliveries(snapshots);
+  EXPECT_FALSE(history().Bindings().at(0).delivery.has_value());
+  EXPECT_TRUE(history().Bindings().at(1).delivery.has_value());
+  store().Recover(clock.Now());
+  EXPECT_FALSE(history().Bindings().at(1).delivery.has_value());
+}
+
 TEST_F(SqliteHistoryTest, TheNewestCallsOfEachBindingAreKept) {
   Commit({"a"});
   const BindingId other = Commit({"b"}, {}, "other").binding;
-  store().SaveCalls(other, CallsOf(1, 3));
-  store().SaveCalls(binding, CallsOf(1, 150));
-  store().SaveCalls(binding, CallsOf(151, 230));
-  store().SaveCalls(binding, {});
+  SaveCalls(other, CallsOf(1, 3));
+  SaveCalls(binding, CallsOf(1, 150));
+  SaveCalls(binding, CallsOf(151, 230));
+  SaveCalls(binding, {});
   std::vector<OperationCall> calls = history().LastCalls(binding, 1'000);
   ASSERT_THAT(calls, SizeIs(200));
   EXPECT_EQ(calls.front().operation, OperationId(31));
@@ -331,7 +373,7 @@ TEST_F(SqliteHistoryTest, TheNewestCallsOfEachBindingAreKept) {
   ASSERT_THAT(calls, SizeIs(2));
   EXPECT_EQ(calls.front().operation, OperationId(229));
   EXPECT_THAT(history().LastCalls(other, 10), SizeIs(3));
-  store().SaveCalls(binding, CallsOf(1'001, 1'500));
+  SaveCalls(binding, CallsOf(1'001, 1'500));
   calls = history().LastCalls(binding, 1'000);
   ASSERT_THAT(calls, SizeIs(200));
   EXPECT_EQ(calls.front().operation, OperationId(1'301));
@@ -345,7 +387,7 @@ TEST_F(SqliteHistoryTest, NoSecretOfACallReachesTheState) {
   calls[0].call.target += "?key=state-canary-4711";
   calls[0].call.request_body = "state-canary-4711";
   calls[0].call.answer = "you sent Basic " + Base64Encode("state-canary-4711:");
-  store().SaveCalls(binding, calls);
+  SaveCalls(binding, calls);
   const CallRecord kept = history().LastCalls(binding, 1).front().call;
   EXPECT_EQ(kept.target, "/v2/contacts/email:a?key=***");
   EXPECT_EQ(kept.request_body, "***");
@@ -356,14 +398,14 @@ TEST_F(SqliteHistoryTest, AnAnswerThatIsNotUtf8IsKeptReadable) {
   Commit({"a"});
   std::vector<OperationCall> calls = CallsOf(1, 1);
   calls[0].call.answer = "gzip \x1f\x8b";
-  store().SaveCalls(binding, calls);
+  SaveCalls(binding, calls);
   EXPECT_EQ(history().LastCalls(binding, 1).front().call.answer, "gzip \\x1f\\x8b");
 }
 
 TEST_F(SqliteHistoryTest, ForgettingABindingForgetsItsCallsAndKeepsTheSumsOfItsRuns) {
   const CommittedPlan plan = Commit({"a"});
   Finish(plan.run, RunState::kSucceeded, {{"POST /contacts", {{"200", 1}}, {}, {}, {}, {}}});
-  store().SaveCalls(binding, CallsOf(1, 2));
+  SaveCalls(binding, CallsOf(1, 2));
   store().Forget(binding);
   EXPECT_THAT(history().LastCalls(binding, 10), IsEmpty());
   EXPECT_EQ(Number("SELECT count(*) FROM calls"), 0);

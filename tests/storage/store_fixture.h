@@ -98,6 +98,9 @@ class StoreWorld {
     const std::array requests{ClaimRequest{binding, limit, kSettleAfter}};
     return store_->SettleAndClaim(settlements, requests, clock.Now()).front();
   }
+  void SaveCalls(BindingId of, const std::vector<OperationCall>& calls) {
+    store_->SaveDeliveries(std::array{DeliverySnapshot{of, {}, calls}});
+  }
   [[nodiscard]] Settlement Outcome(OperationId id, cohort_sync::Outcome outcome) const {
     Settlement settlement;
     settlement.id = id;

@@ -45,6 +45,25 @@ void FakeListDestination::ReleaseAnswers() {
   changed_.notify_all();
 }
 
+void FakeListDestination::Hang(const std::string& contact) {
+  const std::lock_guard lock(mutex_);
+  hang_.insert(contact);
+}
+
+void FakeListDestination::AnswerHanging(std::size_t calls) {
+  std::deque<Held> answered;
+  {
+    const std::lock_guard lock(mutex_);
+    for (; calls > 0 && !hanging_.empty(); --calls) {
+      answered.push_back(std::move(hanging_.front()));
+      hanging_.pop_front();
+    }
+    not_hanging_ = calls;
+  }
+  for (Held& held : answered)
+    Answer(std::move(held));
+}
+
 void FakeListDestination::MakeList(const std::string& name, const std::set<std::string>& contacts) {
   const std::lock_guard lock(mutex_);
   lists_[name] = List{ListId(next_list_id_++), contacts};
@@ -178,6 +197,16 @@ void FakeListDestination::Deliver(const Delivery& delivery,
     held.answer.verdict = verdict.verdict;
     held.answer.reason = verdict.reason;
     held.answer.retry_after = verdict.retry_after;
+    held.answer.call.sent_at = clock_.Now();
+    held.answer.call.method = LaneOf(delivery.kind);
+    held.answer.call.target = "/contacts/" + delivery.contact;
+    held.answer.call.http_status = verdict.verdict == Verdict::kDelivered ? 200 : 0;
+    held.answer.call.answer = verdict.reason;
+    if (hang_.contains(delivery.contact) && not_hanging_ == 0) {
+      hanging_.push_back(std::move(held));
+      return;
+    }
+    if (hang_.contains(delivery.contact)) --not_hanging_;
     if (hold_) {
       held_.push_back(std::move(held));
       changed_.notify_all();

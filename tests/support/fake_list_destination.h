@@ -40,6 +40,12 @@ class FakeListDestination final : public ListDestination {
   void HoldAnswers(std::size_t calls);
   void ReleaseAnswers();
 
+  // Calls about `contact` are applied, and answered by AnswerHanging only.
+  void Hang(const std::string& contact);
+  // Answers the oldest `calls` of them, on this thread; those that come later are answered at once
+  // while `calls` is not used up.
+  void AnswerHanging(std::size_t calls);
+
   // ---- What is on the other side ----
   // Replaces a list of that name; the new one has the next id, from 100 up.
   void MakeList(const std::string& name, const std::set<std::string>& contacts = {});
@@ -114,7 +120,10 @@ class FakeListDestination final : public ListDestination {
   std::size_t most_in_flight_ = 0;
   std::optional<std::size_t> hold_;
   std::deque<Held> held_;
-  std::jthread answering_;  // Last: it uses everything above.
+  std::set<std::string> hang_;
+  std::deque<Held> hanging_;
+  std::size_t not_hanging_ = 0;  // Of the calls to come.
+  std::jthread answering_;       // Last: it uses everything above.
 };
 
 }  // namespace cohort_sync

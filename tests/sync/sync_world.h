@@ -52,12 +52,19 @@ class SyncWorld {
   // Commits a plan without a snapshot; the list is "ActiveUsers".
   CommittedPlan Commit(const std::vector<std::string>& add,
                        const std::vector<std::string>& remove = {}) {
+    return Commit(add, remove, "ActiveUsers");
+  }
+  // The same for another list, whose cohort's id is its name.
+  CommittedPlan Commit(const std::vector<std::string>& add,
+                       const std::vector<std::string>& remove,
+                       const std::string& list) {
     PlanCommit plan;
     plan.started_at = clock.Now();
     plan.key = target.key;
+    if (list != "ActiveUsers") plan.key.cohort = CohortId(list);
     plan.pins.endpoint = destination.endpoint();
-    plan.pins.list_name = ListName("ActiveUsers");
-    plan.pins.list_id = destination.EnsureList(ListName("ActiveUsers"))->id;
+    plan.pins.list_name = ListName(list);
+    plan.pins.list_id = destination.EnsureList(ListName(list))->id;
     plan.pins.identifier = target.identifier;
     plan.cohort_name = "Active Users";
     plan.as_of = clock.Now();
