@@ -70,9 +70,9 @@ DeliveryLimit AccountLimits::LimitOf(const std::string& lane,
     limit.kind = LimitKind::kAskedToWait;
     limit.until = wall + (pace.paused_until - now);
   } else if (rate_held) {
-    limit.kind = pace.configured ? LimitKind::kConfiguredRate
-                 : pace.found    ? LimitKind::kFoundRate
-                                 : LimitKind::kGrowingRate;
+    limit.kind = pace.found        ? LimitKind::kFoundRate
+                 : pace.configured ? LimitKind::kConfiguredRate
+                                   : LimitKind::kGrowingRate;
     limit.per_second = pace.per_second;
   }
   return limit;

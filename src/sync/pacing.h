@@ -2,6 +2,8 @@
 #ifndef COHORT_SYNC_SYNC_PACING_H_
 #define COHORT_SYNC_SYNC_PACING_H_
 
+#include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,11 +17,13 @@ namespace cohort_sync {
 struct LaneLimit {
   double per_second = 0;  // 0: no limit of our own.
   bool configured = false;
-  bool found = false;  // By refusals; else a rate that still grows.
+  bool found = false;  // By refusals, which may be below what is configured.
   SteadyPoint paused_until{};
 };
 
-// Token buckets of a tenth of a second's depth, one per lane (contracts/cordial.md 2.10). Times are
+// Per lane a token bucket of a tenth of a second's depth, and no more calls within any second than
+// the rate: how the other side counts is not known (contracts/cordial.md 2.10), and a limit per
+// fixed second, per sliding second and of a leaky bucket are all kept that way. Times are
 // monotonic. One thread.
 class Pacer {
  public:
@@ -45,8 +49,10 @@ class Pacer {
     SteadyPoint filled_at{};
     SteadyPoint paused_until{};
     bool started = false;
+    std::deque<SteadyPoint> sent;  // The last calls, as many as the window holds.
     RateFinder finder;
   };
+  [[nodiscard]] Bucket& BucketOf(const std::string& lane);
   [[nodiscard]] double RateOf(const Bucket& bucket) const;
   [[nodiscard]] double TokensAt(const Bucket& bucket, SteadyPoint now) const;
 

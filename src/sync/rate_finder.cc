@@ -15,30 +15,35 @@ constexpr double kSearchGrowth = 1.12;
 constexpr Duration kTrialStep{5'000};
 constexpr double kTrialGrowth = 1.01;
 constexpr double kBelowLimit = 0.95;
+// Well past a limit without a refusal it was none, or is none any more.
+constexpr double kPastLimit = 1.1;
 constexpr Duration kSameRefusal{2'000};
-constexpr double kLowestRate = 0.1;
 
 }  // namespace
+
+bool RateFinder::NearLimit() const {
+  return found_limit() && rate_ <= limit_ * kPastLimit;
+}
 
 void RateFinder::Accepted(SteadyPoint now) {
   accepted_.push_back(now);
   ForgetBefore(now - kSecond);
   if (grown_at_ == SteadyPoint{}) grown_at_ = now;
-  if (now - grown_at_ < (found_limit_ ? kTrialStep : kSearchStep)) return;
+  if (now - grown_at_ < (NearLimit() ? kTrialStep : kSearchStep)) return;
   grown_at_ = now;
   if (std::exchange(held_back_, false))
-    rate_ = std::min(kHighestRate, rate_ * (found_limit_ ? kTrialGrowth : kSearchGrowth));
+    rate_ = std::min(highest_, rate_ * (NearLimit() ? kTrialGrowth : kSearchGrowth));
 }
 
 void RateFinder::Refused(SteadyPoint now) {
   if (refused_at_ != SteadyPoint{} && now - refused_at_ < kSameRefusal) return;
   refused_at_ = grown_at_ = now;
   ForgetBefore(now - kSecond);
-  found_limit_ = true;
-  // What went through within the last second is the limit, whatever the rate was; a rate that was
-  // below that already is lowered from itself.
-  const double limit = std::min(rate_, std::max(1.0, static_cast<double>(accepted_.size())));
-  rate_ = std::max(kLowestRate, limit * kBelowLimit);
+  // What went through within the last second is the limit, whatever the rate was. But little goes
+  // through as well when sending has only begun, or when the limit was used up by others: a refusal
+  // costs at most half.
+  limit_ = std::clamp(static_cast<double>(accepted_.size()), rate_ / 2, rate_);
+  rate_ = std::max(lowest_, limit_ * kBelowLimit);
 }
 
 void RateFinder::ForgetBefore(SteadyPoint since) {

@@ -17,10 +17,15 @@ class RateFinder {
   static constexpr double kFirstRate = 10;  // Calls per second.
   static constexpr double kHighestRate = 10'000;
 
+  RateFinder() = default;
+  // A person named the rate: it begins there and never goes above it. Refusals lower it, at most by
+  // half: others may use the same limit, and calls do not arrive as evenly as they leave.
+  explicit RateFinder(double named) : rate_(named), lowest_(named / 2), highest_(named) {}
+
   // Calls per second, now.
   [[nodiscard]] double rate() const { return rate_; }
   // A refusal was seen, so the rate stands for a limit of the other side.
-  [[nodiscard]] bool found_limit() const { return found_limit_; }
+  [[nodiscard]] bool found_limit() const { return limit_ > 0; }
 
   // A call waited for the rate, so that more could have been sent.
   void HeldBack() { held_back_ = true; }
@@ -31,10 +36,17 @@ class RateFinder {
   void Refused(SteadyPoint now);
 
  private:
+  // Calls per second.
+  static constexpr double kLowestRate = 0.1;
+
   void ForgetBefore(SteadyPoint since);
+  // Is the rate near the limit that was found last?
+  [[nodiscard]] bool NearLimit() const;
 
   double rate_ = kFirstRate;
-  bool found_limit_ = false;
+  double lowest_ = kLowestRate;
+  double highest_ = kHighestRate;
+  double limit_ = 0;                  // Found with the last refusal; 0: none yet.
   bool held_back_ = false;            // Since the last look.
   std::deque<SteadyPoint> accepted_;  // Of the last second.
   SteadyPoint grown_at_{};

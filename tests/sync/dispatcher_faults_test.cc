@@ -241,7 +241,7 @@ TEST_F(DispatcherTest, ProgressStartsTheFifteenMinutesAgain) {
   settings_.requests_per_second = 0.002;  // A call every 500 s.
   Commit(Contacts(4));
   EXPECT_EQ(Deliver().end, DeliveryEnd::kDone);
-  EXPECT_EQ(CallTimes().back(), 1'500s);
+  EXPECT_GE(CallTimes().back(), 1'500s);
 }
 
 }  // namespace

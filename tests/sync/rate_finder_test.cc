@@ -104,6 +104,32 @@ TEST(RateFinder, OneBurstOfRefusalsLowersTheRateOnce) {
   EXPECT_NEAR(finder.rate(), 8.5, 1.0);
 }
 
+TEST(RateFinder, ARefusalBeforeAnythingWasAcceptedDoesNotSlowItDownForLong) {
+  RateFinder finder;
+  finder.Refused(kStart);
+  EXPECT_GE(finder.rate(), 4);
+  SteadyPoint now = kStart;
+  for (; now < kStart + 120s; now += 100ms) {
+    finder.HeldBack();
+    finder.Accepted(now);
+  }
+  EXPECT_GE(finder.rate(), 100);
+}
+
+TEST(RateFinder, ANamedRateIsNeverExceededAndComesBack) {
+  RateFinder finder(20);
+  EXPECT_EQ(finder.rate(), 20);
+  finder.Refused(kStart);
+  EXPECT_LT(finder.rate(), 20);
+  EXPECT_GE(finder.rate(), 10);
+  for (SteadyPoint now = kStart; now < kStart + 120s; now += 50ms) {
+    finder.HeldBack();
+    finder.Accepted(now);
+    EXPECT_LE(finder.rate(), 20);
+  }
+  EXPECT_EQ(finder.rate(), 20);
+}
+
 TEST(RateFinder, NeverEndsInStandstill) {
   RateFinder finder;
   for (int refusal = 0; refusal < 1'000; ++refusal)
