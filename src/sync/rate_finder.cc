@@ -13,10 +13,10 @@ constexpr double kSearchGrowth = 1.12;
 // After it: back at the limit after half a minute, so that the pause a refusal asks for costs less
 // than what trying may win.
 constexpr Duration kTrialStep{5'000};
-constexpr double kTrialGrowth = 1.01;
-constexpr double kBelowLimit = 0.95;
+constexpr double kTrialGrowth = 1.005;
+constexpr double kBelowLimit = 0.97;
 // Well past a limit without a refusal it was none, or is none any more.
-constexpr double kPastLimit = 1.1;
+constexpr double kPastLimit = 1.05;
 constexpr Duration kSameRefusal{2'000};
 
 }  // namespace
