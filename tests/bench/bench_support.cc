@@ -55,6 +55,26 @@ Result<Snapshot> ReadSnapshot(const std::string& csv, std::uint64_t hash_key) {
   return amplitude::CohortFileSource(csv, "bench").Fetch(request, {});
 }
 
+PlanCommit PlanOf(const Snapshot& snapshot,
+                  const Delta& delta,
+                  TimePoint now,
+                  const std::string& endpoint) {
+  PlanCommit commit;
+  commit.started_at = now;
+  commit.key = Key();
+  commit.pins.endpoint = endpoint;
+  commit.pins.list_name = ListName("bench");
+  commit.pins.list_id = ListId(1);
+  commit.pins.identifier = Identifier();
+  commit.as_of = snapshot.as_of;
+  commit.origin = snapshot.origin;
+  commit.counts.added = static_cast<std::int64_t>(delta.added.size());
+  commit.counts.removed = static_cast<std::int64_t>(delta.removed.size());
+  commit.add = delta.added;
+  commit.remove = delta.removed;
+  return commit;
+}
+
 Meter::Meter()
     : begin_(std::chrono::steady_clock::now()),
       cpu_begin_ms_(CpuMs()),

@@ -8,7 +8,9 @@
 
 #include "base/result.h"
 #include "sync/binding.h"
+#include "sync/diff.h"
 #include "sync/snapshot.h"
+#include "sync/sync_store.h"
 
 namespace cohort_sync::bench {
 
@@ -18,6 +20,13 @@ namespace cohort_sync::bench {
 
 // Reads the export `csv` as the product does.
 [[nodiscard]] Result<Snapshot> ReadSnapshot(const std::string& csv, std::uint64_t hash_key);
+
+// What commits `delta` as the change of the binding of Key(), whose list is at `endpoint`. Refers
+// to `delta`.
+[[nodiscard]] PlanCommit PlanOf(const Snapshot& snapshot,
+                                const Delta& delta,
+                                TimePoint now,
+                                const std::string& endpoint);
 
 // Time and bytes since it was made.
 class Meter {

@@ -28,6 +28,7 @@ namespace cohort_sync {
 namespace {
 
 constexpr std::size_t kGroup = 1000;
+constexpr const char* kEndpoint = "https://bench.invalid";
 
 void Print(const bench::Meter& meter, const std::string& more) {
   std::cout << Format("{{{}{}{}}}\n", meter.Json(), more.empty() ? "" : ", ", more);
@@ -38,23 +39,6 @@ std::string ChangeJson(const Delta& delta) {
                 delta.added.size(),
                 delta.removed.size(),
                 delta.unchanged);
-}
-
-PlanCommit PlanOf(const Snapshot& snapshot, const Delta& delta, TimePoint now) {
-  PlanCommit commit;
-  commit.started_at = now;
-  commit.key = bench::Key();
-  commit.pins.endpoint = "https://bench.invalid";
-  commit.pins.list_name = ListName("bench");
-  commit.pins.list_id = ListId(1);
-  commit.pins.identifier = bench::Identifier();
-  commit.as_of = snapshot.as_of;
-  commit.origin = snapshot.origin;
-  commit.counts.added = static_cast<std::int64_t>(delta.added.size());
-  commit.counts.removed = static_cast<std::int64_t>(delta.removed.size());
-  commit.add = delta.added;
-  commit.remove = delta.removed;
-  return commit;
 }
 
 Status CheckGuard(const Delta& delta) {
@@ -82,7 +66,7 @@ Status First(const Bench& bench) {
   if (!snapshot) return Fail(snapshot.error());
   const Delta delta = Diff(snapshot->members, BindingId(), bench.store);
   const CommittedPlan committed =
-      bench.store.CommitPlan(PlanOf(*snapshot, delta, bench.clock.Now()));
+      bench.store.CommitPlan(bench::PlanOf(*snapshot, delta, bench.clock.Now(), kEndpoint));
   bench.store.FoldIfGrown(committed.binding);
   Print(meter, ChangeJson(delta));
   return {};
@@ -119,7 +103,8 @@ Status Plan(const Bench& bench, BindingId binding, bool commits) {
   const Delta delta = Diff(snapshot->members, binding, bench.store);
   if (const Status open = CheckGuard(delta); !open) return Fail(open.error());
   if (commits)
-    static_cast<void>(bench.store.CommitPlan(PlanOf(*snapshot, delta, bench.clock.Now())));
+    static_cast<void>(
+        bench.store.CommitPlan(bench::PlanOf(*snapshot, delta, bench.clock.Now(), kEndpoint)));
   Print(meter, ChangeJson(delta));
   return {};
 }
