@@ -22,18 +22,31 @@ Registry& TheRegistry() {
   return *registry;
 }
 
+std::string WithEscapedSlashes(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '/') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+void Remember(const std::string& form, std::vector<std::string>& needles) {
+  if (std::find(needles.begin(), needles.end(), form) == needles.end()) needles.push_back(form);
+}
+
 }  // namespace
 
 void RegisterForRedaction(std::string_view secret) {
   if (secret.size() < kShortestSecret) return;
   Registry& registry = TheRegistry();
   const std::lock_guard lock(registry.mutex);
-  for (std::string form : {std::string(secret),
-                           PercentEncode(secret),
-                           Base64Encode(secret),
-                           Base64Encode(std::string(secret) + ":")}) {
-    if (std::find(registry.needles.begin(), registry.needles.end(), form) == registry.needles.end())
-      registry.needles.push_back(std::move(form));
+  for (const std::string& form : {std::string(secret),
+                                  PercentEncode(secret),
+                                  Base64Encode(secret),
+                                  Base64Encode(std::string(secret) + ":")}) {
+    Remember(form, registry.needles);
+    Remember(WithEscapedSlashes(form), registry.needles);
   }
   std::sort(registry.needles.begin(),
             registry.needles.end(),

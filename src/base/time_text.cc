@@ -79,6 +79,12 @@ std::string FormatTime(TimePoint time) {
                 clock.seconds().count());
 }
 
+std::string FormatTimeWithMillis(TimePoint time) {
+  std::string text = FormatTime(time);
+  const auto millis = (time - chrono::floor<chrono::seconds>(time)).count();
+  return text.insert(text.size() - 1, Format(".{:03}", millis));
+}
+
 std::optional<TimePoint> ParseTime(std::string_view text) {
   const auto day = TakeDate(text);
   if (!day) return std::nullopt;

@@ -12,6 +12,8 @@ namespace cohort_sync {
 
 // "2026-11-21T06:00:00Z"; the milliseconds are dropped.
 [[nodiscard]] std::string FormatTime(TimePoint time);
+// "2026-11-21T06:00:00.042Z"
+[[nodiscard]] std::string FormatTimeWithMillis(TimePoint time);
 // "YYYY-MM-DDTHH:MM[:SS[.fff]]Z" or "YYYY-MM-DD" (midnight UTC); nullopt for anything else.
 [[nodiscard]] std::optional<TimePoint> ParseTime(std::string_view text);
 // For people: "850 ms", "12 s", "4 min 10 s", "3 h 5 min", "2 d 4 h".

@@ -31,6 +31,11 @@ TEST(Redact, BlanksTheFormsThatGoOnTheWire) {
   EXPECT_EQ(Redact("Basic " + Base64Encode(secret + ":")), "Basic ***");
 }
 
+TEST(Redact, BlanksFormsWithEscapedSlashes) {
+  RegisterForRedaction("slashes/in+a/secret");
+  EXPECT_EQ(Redact(R"({"key":"slashes\/in+a\/secret"})"), R"({"key":"***"})");
+}
+
 TEST(Redact, BlanksTheLongerOfTwoSecretsThatBeginAlike) {
   RegisterForRedaction("canary-stem");
   RegisterForRedaction("canary-stem-and-tail");

@@ -19,6 +19,12 @@ TEST(FormatTime, WritesUtcWithoutMilliseconds) {
   EXPECT_EQ(FormatTime(FromMillis(kYear9999)), "9999-12-31T23:59:59Z");
 }
 
+TEST(FormatTimeWithMillis, AddsThemToTheSeconds) {
+  EXPECT_EQ(FormatTimeWithMillis(FromMillis(1'795'240'800'042)), "2026-11-21T06:00:00.042Z");
+  EXPECT_EQ(FormatTimeWithMillis(FromMillis(0)), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(FormatTimeWithMillis(FromMillis(-1)), "1969-12-31T23:59:59.999Z");
+}
+
 TEST(ParseTime, TakesDatesMinutesSecondsAndMilliseconds) {
   EXPECT_EQ(ParseTime("2026-11-21"), FromMillis(1'795'219'200'000));
   EXPECT_EQ(ParseTime("2026-11-21T06:00Z"), FromMillis(1'795'240'800'000));
