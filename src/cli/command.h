@@ -86,6 +86,7 @@ Result<ExitCode> RunRuns(const CommandContext& context, const CommandArguments& 
 Result<ExitCode> RunRun(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunInit(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunCohorts(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunCalls(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunMembers(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunPause(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunResume(const CommandContext& context, const CommandArguments& arguments);

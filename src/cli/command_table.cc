@@ -176,12 +176,25 @@ std::vector<Command> HistoryCommands() {
        .min_arguments = 1,
        .max_arguments = 1,
        .summary = "one run: its counts, and every contact that was left out, with the reason",
-       .help = "Counts of run N, the rows of its snapshot that gave no contact, and its parked "
-               "operations.",
+       .help =
+           "Counts of run N, its calls to Cordial with their answers and how long they took, the "
+           "rows of its snapshot that gave no contact, and its parked operations.",
        .options = {{"csv", "", "the rejected rows and parked operations as CSV"}},
        .examples = {{"run 12", "what run 12 did"},
                     {"run 12 --csv", "its left-out rows, for a spreadsheet"}},
        .run = RunRun},
+      {.name = "calls",
+       .arguments = "COHORT",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .summary = "the last calls to Cordial for a cohort's list, and the answers",
+       .help = "What was sent and what was answered, newest last, of the 200 calls that the state "
+               "keeps for each list; --json shows the bodies whole, up to 2 KiB. Contacts are in "
+               "it, credentials are not. Works beside a running daemon.",
+       .options = {{"limit", "N", "how many (default 20, at most 200)"}},
+       .examples = {{"calls 9apg8e8f --limit 5", "the last five"},
+                    {"calls 9apg8e8f --json", "whole bodies, for a program"}},
+       .run = RunCalls},
       {.name = "members",
        .arguments = "COHORT",
        .min_arguments = 1,

@@ -38,6 +38,23 @@ Json CountsOf(const RunCounts& counts) {
           {"reopened", counts.reopened}};
 }
 
+Json CallSummaryOf(const CallSummary& call) {
+  return {{"call", call.call},
+          {"answers", call.answers},
+          {"p50_ms", call.p50.count()},
+          {"p90_ms", call.p90.count()},
+          {"p99_ms", call.p99.count()},
+          {"max_ms", call.max.count()}};
+}
+
+template <typename Items, typename Convert>
+Json ArrayOf(const Items& items, Convert convert) {
+  Json array = Json::array();
+  for (const auto& item : items)
+    array.push_back(convert(item));
+  return array;
+}
+
 Json RunOf(const RunReport& run) {
   const DeliveryCounts& delivery = run.delivery;
   return {{"run", run.id.value()},
@@ -60,7 +77,8 @@ Json RunOf(const RunReport& run) {
             {"exhausted", delivery.exhausted},
             {"pending", delivery.pending},
             {"parked", delivery.parked},
-            {"unknown_contacts", delivery.unknown_contacts}}},
+            {"unknown_contacts", delivery.unknown_contacts},
+            {"by_call", ArrayOf(delivery.by_call, CallSummaryOf)}}},
           {"error", TextOrNull(run.error)},
           {"notes", run.notes}};
 }
@@ -137,10 +155,7 @@ Json StatusOf(const SyncStatus& sync) {
 
 template <typename Items, typename Convert>
 std::string Listing(const char* name, const Items& items, Convert convert) {
-  Json array = Json::array();
-  for (const auto& item : items)
-    array.push_back(convert(item));
-  return Dump({{name, array}});
+  return Dump({{name, ArrayOf(items, convert)}});
 }
 
 }  // namespace
@@ -203,6 +218,24 @@ std::string MembersJson(const Binding& binding,
                {"list", binding.pins.list_name.value()},
                {"as_of", TimeOrNull(as_of)},
                {"members", members}});
+}
+
+std::string CallsJson(const Binding& binding, const std::vector<OperationCall>& calls) {
+  const auto call_of = [](const OperationCall& entry) {
+    const CallRecord& call = entry.call;
+    return Json{{"sent_at", FormatTimeWithMillis(call.sent_at)},
+                {"took_ms", call.took.count()},
+                {"operation", ToString(entry.kind)},
+                {"contact", entry.contact},
+                {"method", call.method},
+                {"target", call.target},
+                {"request", call.request_body},
+                {"status", call.http_status == 0 ? Json(nullptr) : Json(call.http_status)},
+                {"answer", call.answer}};
+  };
+  return Dump({{"cohort", binding.key.cohort.value()},
+               {"list", binding.pins.list_name.value()},
+               {"calls", ArrayOf(calls, call_of)}});
 }
 
 std::string PauseJson(const Binding& binding) {

@@ -57,6 +57,8 @@ struct KnownCohort {
 [[nodiscard]] std::string MembersJson(const Binding& binding,
                                       const std::optional<TimePoint>& as_of,
                                       const std::vector<std::string>& members);
+[[nodiscard]] std::string CallsJson(const Binding& binding,
+                                    const std::vector<OperationCall>& calls);
 [[nodiscard]] std::string PauseJson(const Binding& binding);
 // `removed`: contacts taken off the list; `dropped`: operations that were open.
 [[nodiscard]] std::string ForgottenJson(const Binding& binding,

@@ -5,6 +5,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "cli/call_text.h"
 #include "cli/text_table.h"
 
 namespace cohort_sync {
@@ -177,6 +178,7 @@ std::string RunDetailsText(const RunReport& run,
                            const std::vector<RejectedRow>& rejected,
                            const std::vector<ParkedOperation>& parked) {
   std::string text = RunText(run);
+  if (!run.delivery.by_call.empty()) text += '\n' + CallSummariesText(run.delivery.by_call);
   if (!parked.empty()) {
     TextTable table(
         {{"parked"}, {"operation"}, {"contact"}, {"tries", TextTable::Align::kRight}, {"reason"}});

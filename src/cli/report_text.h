@@ -17,7 +17,7 @@ namespace cohort_sync {
 
 // One block per run: what was read, changed, delivered, held and left out.
 [[nodiscard]] std::string RunText(const RunReport& run);
-// RunText, then the rejected rows and the parked operations.
+// RunText, then its calls by their kind, the rejected rows and the parked operations.
 [[nodiscard]] std::string RunDetailsText(const RunReport& run,
                                          const std::vector<RejectedRow>& rejected,
                                          const std::vector<ParkedOperation>& parked);

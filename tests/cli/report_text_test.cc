@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "support/fake_clock.h"
 
@@ -54,6 +55,51 @@ TEST(RunText, OfARunThatFailedEarlyIsItsError) {
             "9apg8e8f\n"
             "  error      file 'x.csv': does not exist\n"
             "  run 7      failed\n");
+}
+
+RunReport RunWithCalls() {
+  RunReport run = HeldRun();
+  run.delivery.by_call = {{"POST /contacts",
+                           {{"200", 1'204}, {"none", 1}},
+                           Duration(12),
+                           Duration(40),
+                           Duration(180),
+                           Duration(2'100)}};
+  return run;
+}
+
+TEST(RunDetailsText, TellsTheAnswersAndLatenciesOfItsCalls) {
+  EXPECT_EQ(RunDetailsText(RunWithCalls(), {}, {}),
+            RunText(HeldRun()) +
+                "\n"
+                "calls           answers                  p50    p90     p99    max\n"
+                "POST /contacts  1,204 × 200, 1 × none  12 ms  40 ms  180 ms  2.1 s\n");
+}
+
+TEST(RunJson, HasTheAnswersAndLatenciesOfItsCalls) {
+  const auto by_call =
+      nlohmann::json::parse(RunJson(RunWithCalls(), {}, {}))["delivery"]["by_call"];
+  EXPECT_EQ(by_call.dump(),
+            R"([{"answers":{"200":1204,"none":1},"call":"POST /contacts","max_ms":2100,)"
+            R"("p50_ms":12,"p90_ms":40,"p99_ms":180}])");
+}
+
+TEST(CallsJson, IsNullWhereThereWasNoAnswer) {
+  Binding binding;
+  binding.key.cohort = CohortId("vip");
+  binding.pins.list_name = ListName("VIP");
+  OperationCall call;
+  call.contact = "a@example.com";
+  call.call = {.sent_at = FakeClock::kStart + Duration(7),
+               .took = Duration(30'000),
+               .method = "POST",
+               .target = "/v2/contacts",
+               .request_body = "{}",
+               .answer = "no answer"};
+  EXPECT_EQ(nlohmann::ordered_json::parse(CallsJson(binding, {call})).dump(),
+            R"({"cohort":"vip","list":"VIP","calls":[{"sent_at":"2026-11-21T06:00:00.007Z",)"
+            R"("took_ms":30000,"operation":"add","contact":"a@example.com","method":"POST",)"
+            R"("target":"/v2/contacts","request":"{}","status":null,"answer":"no answer"}]})");
 }
 
 TEST(RunDetailsCsv, MakesFormulasText) {
