@@ -7,10 +7,12 @@
 #include "amplitude/cohort_file_source.h"
 #include "amplitude/cohort_folder_source.h"
 #include "base/format.h"
+#include "cli/exchange_dump.h"
 #include "config/secrets.h"
 #include "cordial/cordial_destination.h"
 #include "cordial/endpoint.h"
 #include "http/client.h"
+#include "http/recording_client.h"
 
 namespace cohort_sync {
 namespace {
@@ -21,12 +23,24 @@ Result<Secret> Resolve(const Config& config, const SecretReference& reference, c
   return secret;
 }
 
+http::ClientFactory ClientsOf(const CommandContext& context) {
+  if (context.dump == nullptr) return http::MakeClient;
+  return [dump = context.dump, clock = &context.clock](
+             const http::ClientOptions& options) -> Result<std::unique_ptr<http::Client>> {
+    Result<std::unique_ptr<http::Client>> client = http::MakeClient(options);
+    if (!client) return client;
+    return http::MakeRecordingClient(
+        options.base_url, std::move(*client), *clock, [dump](const http::Exchange& exchange) {
+          dump->Write(exchange);
+        });
+  };
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
                                                          const DestinationConfig& settings,
-                                                         Clock& clock,
-                                                         Random& random) {
+                                                         const CommandContext& context) {
   Result<Secret> key = Resolve(config, settings.api_key, "api_key");
   if (!key) return Fail(key.error());
   const Result<cordial::Endpoint> endpoint = cordial::ParseEndpoint(settings.endpoint);
@@ -34,7 +48,7 @@ Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
   http::ClientOptions options;
   options.base_url = endpoint->origin;
   options.timeout = settings.request_timeout;
-  auto client = http::MakeClient(options);
+  auto client = ClientsOf(context)(options);
   if (!client) return Fail(client.error());
   cordial::CordialSettings cordial;
   cordial.endpoint = settings.endpoint;
@@ -42,25 +56,24 @@ Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
   cordial.identifier = settings.identifier;
   cordial.create_missing_contacts = settings.create_missing_contacts;
   cordial.request_timeout = settings.request_timeout;
-  auto destination =
-      cordial::CordialDestination::Create(cordial, std::move(*client), clock, random);
+  auto destination = cordial::CordialDestination::Create(
+      cordial, std::move(*client), context.clock, context.random);
   if (!destination) return Fail(destination.error());
   return std::unique_ptr<ListDestination>(std::move(*destination));
 }
 
 Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
-                                                 const ProjectConfig& settings) {
+                                                 const ProjectConfig& settings,
+                                                 const CommandContext& context) {
   Result<Secret> api_key = Resolve(config, settings.api_key, "api_key");
   if (!api_key) return Fail(api_key.error());
   Result<Secret> secret_key = Resolve(config, settings.secret_key, "secret_key");
   if (!secret_key) return Fail(secret_key.error());
-  auto client = http::MakeClient(amplitude::ApiClientOptions(settings.base_url));
+  const http::ClientFactory clients = ClientsOf(context);
+  auto client = clients(amplitude::ApiClientOptions(settings.base_url));
   if (!client) return Fail(client.error());
-  return amplitude::ExportAccess{settings.base_url,
-                                 std::move(*api_key),
-                                 std::move(*secret_key),
-                                 std::move(*client),
-                                 http::MakeClient};
+  return amplitude::ExportAccess{
+      settings.base_url, std::move(*api_key), std::move(*secret_key), std::move(*client), clients};
 }
 
 amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings) {

@@ -6,21 +6,21 @@
 
 #include "amplitude/export_client.h"
 #include "amplitude/export_source.h"
-#include "base/clock.h"
-#include "base/random.h"
 #include "base/result.h"
+#include "cli/command.h"
 #include "config/config.h"
 #include "sync/list_destination.h"
 #include "sync/snapshot_source.h"
 
 namespace cohort_sync {
 
-// kConfiguration when a secret cannot be read or an address cannot be used. Makes no call. The
-// clock and random outlive what is made.
+// kConfiguration when a secret cannot be read or an address cannot be used. Makes no call. What the
+// context refers to outlives what is made; with --dump every exchange is written there.
 [[nodiscard]] Result<std::unique_ptr<ListDestination>> MakeDestination(
-    const Config& config, const DestinationConfig& settings, Clock& clock, Random& random);
+    const Config& config, const DestinationConfig& settings, const CommandContext& context);
 [[nodiscard]] Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
-                                                               const ProjectConfig& settings);
+                                                               const ProjectConfig& settings,
+                                                               const CommandContext& context);
 [[nodiscard]] amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings);
 // REQUIRES: the sync reads a file.
 [[nodiscard]] std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync);

@@ -17,6 +17,8 @@
 
 namespace cohort_sync {
 
+class ExchangeDump;
+
 // What every command gets. Text for people and --json go to `out`, progress and errors to `err`.
 struct CommandContext {
   std::string config_path;
@@ -26,9 +28,10 @@ struct CommandContext {
   Clock& clock;
   Random& random;
   std::stop_token stop;
-  std::istream* answers;    // A person's, to questions printed on `err`; null when nobody is asked.
-  bool live_progress;       // `err` is a terminal: a line may be written over.
-  std::size_t columns = 0;  // Of that terminal; 0: not known.
+  std::istream* answers;  // A person's, to questions printed on `err`; null when nobody is asked.
+  bool live_progress;     // `err` is a terminal: a line may be written over.
+  std::size_t columns = 0;       // Of that terminal; 0: not known.
+  ExchangeDump* dump = nullptr;  // Where --dump writes; null without it.
 };
 
 // What stood on the command line behind the command's name.

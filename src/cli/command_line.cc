@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 
 #include <boost/program_options.hpp>
 
@@ -9,6 +10,7 @@
 #include "base/format.h"
 #include "base/redaction.h"
 #include "base/text.h"
+#include "cli/exchange_dump.h"
 #include "cli/json_text.h"
 
 namespace cohort_sync {
@@ -92,6 +94,7 @@ std::optional<std::string> CommandWord(const std::vector<std::string>& words) {
 
 Status TakeGlobal(const std::string& name, const std::string& value, Invocation& invocation) {
   if (name == "config") invocation.config_path = value;
+  if (name == "dump") invocation.dump_path = value;
   if (name == "json") invocation.json = true;
   if (name == "help") invocation.help = true;
   if (name == "version") invocation.version = true;
@@ -198,6 +201,12 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
     return ExitCode::kDone;
   }
   SetLogLevel(invocation->log_level);
+  std::unique_ptr<ExchangeDump> dump;
+  if (invocation->dump_path) {
+    Result<std::unique_ptr<ExchangeDump>> opened = ExchangeDump::Open(*invocation->dump_path);
+    if (!opened) return Report(opened.error(), invocation->json, surroundings);
+    dump = std::move(*opened);
+  }
   const CommandContext context{invocation->config_path,
                                invocation->json,
                                surroundings.out,
@@ -207,7 +216,8 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
                                surroundings.stop,
                                surroundings.answers,
                                surroundings.live_progress,
-                               surroundings.columns};
+                               surroundings.columns,
+                               dump.get()};
   const auto report = [&](const Error& error) { return Report(error, context.json, surroundings); };
   try {
     const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);

@@ -21,6 +21,7 @@ struct Invocation {
   const Command* command = nullptr;  // Null only when help or version was asked for.
   CommandArguments arguments;
   std::string config_path = "cohort-sync.json";
+  std::optional<std::string> dump_path;
   bool json = false;
   bool help = false;
   bool version = false;

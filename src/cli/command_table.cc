@@ -266,6 +266,7 @@ const std::vector<CommandOption>& GlobalOptions() {
   static const auto* const options = new std::vector<CommandOption>{
       {"config", "FILE", "the configuration (default cohort-sync.json)"},
       {"json", "", "print JSON for programs instead of text for people"},
+      {"dump", "FILE", "add every exchange with Amplitude and Cordial to FILE: it has contacts"},
       {"log-level", "LEVEL", "debug, info, warning, error or off (default warning)"},
       {"help", "", "this text; behind a command, that command's"},
       {"version", "", "the version"},

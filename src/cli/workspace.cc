@@ -139,8 +139,7 @@ Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::
 Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
   std::unique_ptr<ListDestination>& made = destinations_[name];
   if (!made) {
-    auto destination =
-        MakeDestination(config_, config_.destinations.at(name), context_.clock, random_);
+    auto destination = MakeDestination(config_, config_.destinations.at(name), context_);
     if (!destination)
       return Fail(destination.error().WithContext(Format("destination '{}'", name.value())));
     made = std::move(*destination);
@@ -157,7 +156,7 @@ Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
   std::unique_ptr<SnapshotSource>& made = export_sources_[sync.key.project];
   if (!made) {
     const ProjectName& name = sync.key.project;
-    auto access = MakeExportAccess(config_, config_.projects.at(name));
+    auto access = MakeExportAccess(config_, config_.projects.at(name), context_);
     if (!access) return Fail(access.error().WithContext(Format("project '{}'", name.value())));
     made = std::make_unique<amplitude::ExportSource>(
         amplitude::ExportSourceParts{std::move(*access),
