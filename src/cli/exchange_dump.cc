@@ -46,12 +46,12 @@ constexpr std::array<std::string_view, 13> kShownHeaders{"Cache-Control",
 
 Json HeadersOf(const http::Headers& headers) {
   Json shown = Json::object();
-  for (const auto& [name, value] : headers.fields()) {
+  for (const auto& field : headers.fields()) {
     const bool harmless =
         std::any_of(kShownHeaders.begin(), kShownHeaders.end(), [&](std::string_view known) {
-          return EqualsIgnoringCase(known, name);
+          return EqualsIgnoringCase(known, field.first);
         });
-    if (harmless) shown[name] = Redact(value);
+    if (harmless) shown[field.first] = Redact(field.second);
   }
   return shown;
 }

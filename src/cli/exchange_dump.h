@@ -15,7 +15,7 @@
 namespace cohort_sync {
 
 // Longer bodies are cut, with a mark; of files that are downloaded only the size is written.
-inline constexpr std::size_t kMaxDumpedBytes = 64 * 1024;
+inline constexpr std::size_t kMaxDumpedBytes = std::size_t{64} << 10U;
 
 // The line, with its end, for one exchange: time, milliseconds, base URL, method, target, request,
 // status, headers, response or failure. No header of the request, those of the response that are
