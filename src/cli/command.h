@@ -26,7 +26,7 @@ struct CommandContext {
   std::ostream& out;
   std::ostream& err;
   Clock& clock;
-  Random& random;
+  Random& random;  // Safe from several threads.
   std::stop_token stop;
   std::istream* answers;  // A person's, to questions printed on `err`; null when nobody is asked.
   bool live_progress;     // `err` is a terminal: a line may be written over.

@@ -24,7 +24,8 @@ int main(int argc, char** argv) {
   const cohort_sync::ShutdownSignals signals;  // Before any other thread exists.
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   cohort_sync::SystemClock clock;
-  cohort_sync::SystemRandom random;
+  cohort_sync::SystemRandom system_random;
+  cohort_sync::LockedRandom random(system_random);
   const cohort_sync::ExitCode code =
       cohort_sync::RunCommandLine(words,
                                   {std::cout,

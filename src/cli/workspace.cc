@@ -99,13 +99,12 @@ Workspace::Workspace(const CommandContext& context,
       config_(std::move(config)),
       lock_(std::move(lock)),
       store_(std::move(store)),
-      random_(context.random),
       shared_store_(*store_, tasks_),
       export_requests_(store_->export_requests(), tasks_) {}
 
 std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer) {
   return std::make_unique<SyncEngine>(SyncEngine::Parts{
-      *store_, shared_store_, tasks_, wakeup_, context_.clock, random_, observer, context_.stop});
+      *store_, shared_store_, tasks_, wakeup_, context_.clock, context_.random, observer, context_.stop});
 }
 
 Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {
@@ -163,7 +162,7 @@ Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
                                      name,
                                      export_requests_,
                                      context_.clock,
-                                     random_,
+                                     context_.random,
                                      ExportSettingsOf(config_.projects.at(name))});
   }
   return made.get();

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "config/config.h"
@@ -73,7 +72,6 @@ class Workspace {
   Config config_;
   ProcessLock lock_;
   std::unique_ptr<SqliteSyncStore> store_;
-  LockedRandom random_;
   const std::shared_ptr<Wakeup> wakeup_ = std::make_shared<Wakeup>();
   TaskQueue tasks_{wakeup_};
   SharedStore shared_store_;

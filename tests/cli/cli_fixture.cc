@@ -54,7 +54,7 @@ CommandResult CliTest::Run(std::vector<std::string> words) {
   std::ostringstream out;
   std::ostringstream err;
   CommandResult result;
-  result.code = RunCommandLine(words, {out, err, clock, random, {}});
+  result.code = RunCommandLine(words, {out, err, clock, shared_random, {}});
   result.out = out.str();
   result.err = err.str();
   return result;

@@ -44,6 +44,7 @@ class CliTest : public ::testing::Test {
 
   FakeClock clock;
   FakeRandom random;
+  LockedRandom shared_random{random};
   TempDir directory;
   std::unique_ptr<simulator::Simulator> stand_ins;
 };

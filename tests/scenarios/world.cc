@@ -130,7 +130,7 @@ std::vector<std::string> World::Run(std::vector<std::string> words) {
                                        {transcript.out(),
                                         transcript.err(),
                                         clock_,
-                                        random_,
+                                        shared_random_,
                                         clock_.NewToken(),
                                         somebody ? &typed : nullptr,
                                         false});

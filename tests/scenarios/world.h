@@ -84,6 +84,7 @@ class World {
 
   InterruptingClock clock_;
   FakeRandom random_;
+  LockedRandom shared_random_{random_};
   TempDir folder_;
   std::filesystem::path directory_before_;
   std::map<std::string, std::optional<std::string>> environment_before_;
