@@ -36,6 +36,7 @@ void SyncEngine::Turn(Duration longest) {
     in_flight = in_flight || dispatcher->in_flight() > 0;
     rest = std::min(rest, dispatcher->Rest());
   }
+  if (std::exchange(ended_, false)) return;  // The caller may have more to do, or nothing.
   if (reading_ || in_flight) {
     parts_.wakeup->Wait(rest, stopping ? std::stop_token() : parts_.stop);
   } else if (rest > Duration(0) && waiting_.empty()) {
@@ -129,6 +130,7 @@ void SyncEngine::Deliver(const RunRequest& request, StartedRun started) {
 
 void SyncEngine::End(const RunRequest& request, std::optional<Result<RunReport>> report) {
   keys_.erase(request.target->key);
+  ended_ = true;
   request.done(std::move(report));
 }
 

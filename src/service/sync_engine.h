@@ -66,7 +66,8 @@ class SyncEngine {
   [[nodiscard]] bool Runs(const BindingKey& key) const { return keys_.contains(key); }
   [[nodiscard]] bool idle() const { return keys_.empty(); }
 
-  // Does what is to do now, then waits for the next thing, at most `longest`.
+  // Does what is to do now, then waits for the next thing, at most `longest`; not when a run has
+  // ended.
   void Turn(Duration longest);
 
  private:
@@ -84,6 +85,7 @@ class SyncEngine {
   std::deque<RunRequest> waiting_;
   std::set<BindingKey> keys_;
   bool reading_ = false;
+  bool ended_ = false;  // A run has, in this turn.
   std::stop_source reading_stop_;  // Also requested when the engine ends for another reason.
   const std::stop_callback<std::function<void()>> on_stop_;
   std::jthread reader_;
