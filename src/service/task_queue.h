@@ -30,11 +30,12 @@ class TaskQueue {
   template <typename Function>
   std::invoke_result_t<Function> Call(Function function) {
     if (std::this_thread::get_id() == owner_) return function();
-    // Shared, because a std::function has to be copyable.
-    const auto task =
+    // Shared, because a std::function has to be copyable; by nobody else, so that a dropped task
+    // breaks its promise.
+    auto task =
         std::make_shared<std::packaged_task<std::invoke_result_t<Function>()>>(std::move(function));
     std::future<std::invoke_result_t<Function>> result = task->get_future();
-    Post([task] { (*task)(); });
+    Post([task = std::move(task)] { (*task)(); });
     return result.get();
   }
 

@@ -1,0 +1,242 @@
+#include "service/sync_engine.h"
+
+#include <atomic>
+#include <deque>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/database_error.h"
+#include "base/format.h"
+#include "storage/sqlite_sync_store.h"
+#include "support/fake_clock.h"
+#include "support/fake_list_destination.h"
+#include "support/fake_random.h"
+#include "support/fake_snapshot_source.h"
+#include "support/temp_dir.h"
+
+namespace cohort_sync {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class SyncEngineTest : public testing::Test {
+ protected:
+  // One configured sync: cohort "a" goes to the list "a" with the contact a@x.org.
+  struct Sync {
+    explicit Sync(const Clock& clock) : source(clock) {}
+    FakeSnapshotSource source;
+    SyncTarget target;
+  };
+
+  SyncEngineTest() {
+    store_ = std::move(SqliteSyncStore::Open(dir_.File("state.db"), clock_, random_).value());
+    shared_store_ = std::make_unique<SharedStore>(*store_, tasks_);
+    MakeEngine();
+  }
+
+  void MakeEngine() {
+    engine_ = std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
+                                                             *shared_store_,
+                                                             tasks_,
+                                                             wakeup_,
+                                                             clock_,
+                                                             shared_random_,
+                                                             observer_,
+                                                             stop_.get_token()});
+  }
+
+  Sync& Configure(const std::string& cohort) {
+    Sync& sync = syncs_.emplace_back(clock_);
+    sync.source.cohort_name = cohort;
+    sync.source.values = {cohort + "@x.org"};
+    sync.target.key = {ProjectName("web"), CohortId(cohort), DestinationName("cordial")};
+    sync.target.identifier = {"email", "email"};
+    sync.target.account = DestinationName("cordial");
+    sync.target.delivery.requests_per_second = 0;
+    sync.target.source = &sync.source;
+    sync.target.destination = &destination_;
+    return sync;
+  }
+
+  void Enqueue(const Sync& sync, RunRequest::Kind kind = RunRequest::Kind::kSync) {
+    const std::string cohort = sync.target.key.cohort.value();
+    engine_->Enqueue({kind, &sync.target, {}, [this, cohort](auto report) {
+                        ended_.push_back(cohort);
+                        reports_[cohort] = std::move(report);
+                      }});
+  }
+  void Run() {
+    while (!engine_->idle())
+      engine_->Turn(1min);
+  }
+  [[nodiscard]] const RunReport& ReportOf(const std::string& cohort) {
+    return reports_.at(cohort).value().value();
+  }
+
+  TempDir dir_;
+  FakeClock clock_;
+  FakeRandom random_;
+  LockedRandom shared_random_{random_};
+  std::shared_ptr<Wakeup> wakeup_ = std::make_shared<Wakeup>();
+  TaskQueue tasks_{wakeup_};
+  std::unique_ptr<SqliteSyncStore> store_;
+  std::unique_ptr<SharedStore> shared_store_;
+  FakeListDestination destination_{clock_};
+  RunObserver observer_;
+  std::stop_source stop_;
+  std::deque<Sync> syncs_;
+  std::vector<std::string> ended_;
+  std::map<std::string, std::optional<Result<RunReport>>> reports_;
+  std::unique_ptr<SyncEngine> engine_;
+};
+
+TEST_F(SyncEngineTest, EveryRunEndsWithItsList) {
+  for (const char* cohort : {"a", "b", "c"})
+    Enqueue(Configure(cohort));
+  Run();
+  for (const char* cohort : {"a", "b", "c"}) {
+    EXPECT_EQ(ReportOf(cohort).state, RunState::kSucceeded) << cohort;
+    EXPECT_THAT(destination_.ContactsOf(cohort), ElementsAre(std::string(cohort) + "@x.org"));
+  }
+}
+
+TEST_F(SyncEngineTest, ACohortIsReadAndDeliveredWhileAnotherListHangs) {
+  destination_.Hang("a@x.org");
+  Enqueue(Configure("a"));
+  Enqueue(Configure("b"));
+  while (!reports_.contains("b"))
+    engine_->Turn(1min);
+  EXPECT_THAT(ended_, ElementsAre("b"));
+  EXPECT_TRUE(engine_->Runs(syncs_[0].target.key));
+  EXPECT_FALSE(engine_->Runs(syncs_[1].target.key));
+  destination_.AnswerHanging(1);
+  Run();
+  EXPECT_THAT(ended_, ElementsAre("b", "a"));
+  EXPECT_EQ(ReportOf("a").state, RunState::kSucceeded);
+}
+
+TEST_F(SyncEngineTest, DeliveryGoesOnWhileAnotherCohortIsRead) {
+  std::promise<void> delivered;
+  Configure("a").source.values = {"a1@x.org", "a2@x.org", "a3@x.org"};
+  Configure("b").source.on_fetch = [done = delivered.get_future().share()] { done.wait(); };
+  for (const Sync& sync : syncs_)
+    Enqueue(sync);
+  while (!reports_.contains("a"))
+    engine_->Turn(1min);
+  EXPECT_EQ(ReportOf("a").delivery.delivered, 3);
+  delivered.set_value();
+  Run();
+  EXPECT_EQ(ReportOf("b").delivery.delivered, 1);
+}
+
+TEST_F(SyncEngineTest, AStopEndsWhatIsReadAndDropsWhatWaits) {
+  Configure("a").source.on_fetch = [this] { stop_.request_stop(); };
+  Configure("b");
+  for (const Sync& sync : syncs_)
+    Enqueue(sync);
+  Run();
+  EXPECT_EQ(ReportOf("a").state, RunState::kInterrupted);
+  EXPECT_FALSE(reports_.at("b").has_value());
+  EXPECT_THAT(syncs_[1].source.requests, IsEmpty());
+}
+
+TEST_F(SyncEngineTest, AStopWaitsForCallsInFlight) {
+  destination_.Hang("a@x.org");
+  Enqueue(Configure("a"));
+  while (destination_.calls().empty())
+    engine_->Turn(1ms);
+  stop_.request_stop();
+  engine_->Turn(1ms);
+  EXPECT_FALSE(engine_->idle());
+  destination_.AnswerHanging(1);
+  Run();
+  EXPECT_EQ(ReportOf("a").state, RunState::kInterrupted);
+  EXPECT_EQ(ReportOf("a").delivery.delivered, 1);
+}
+
+TEST_F(SyncEngineTest, AfterARefusedCredentialNothingIsReadOrSentForAQuarterOfAnHour) {
+  destination_.blocking_error = Error(ErrorCode::kUnauthorized, "401: wrong key");
+  Enqueue(Configure("a"));
+  Enqueue(Configure("b"));
+  Run();
+  EXPECT_EQ(ReportOf("a").error, "401: wrong key");
+  EXPECT_EQ(ReportOf("b").error,
+            "nothing was read or sent: destination 'cordial' refused lately: 401: wrong key");
+  EXPECT_THAT(syncs_[1].source.requests, IsEmpty());
+  destination_.blocking_error.reset();
+  clock_.Advance(14min);
+  Enqueue(syncs_[1]);
+  Run();
+  EXPECT_EQ(ReportOf("b").state, RunState::kFailed);
+  clock_.Advance(1min);
+  Enqueue(syncs_[1]);
+  Run();
+  EXPECT_EQ(ReportOf("b").state, RunState::kSucceeded);
+}
+
+TEST_F(SyncEngineTest, OneOfSeveralPendingListsFindsOutWhetherTheCredentialIsTakenAgain) {
+  const ScriptedVerdict refused{Verdict::kDestinationRefused, "401", {}, {}};
+  for (const char* cohort : {"a", "b", "c"})
+    Configure(cohort);
+  destination_.FailNext(100, refused);
+  for (const Sync& sync : syncs_)
+    Enqueue(sync);
+  Run();
+  destination_.ForgetCalls();
+  clock_.Advance(15min);
+  for (const Sync& sync : syncs_)
+    Enqueue(sync, RunRequest::Kind::kPending);
+  Run();
+  EXPECT_THAT(destination_.calls(), SizeIs(1));
+  destination_.ForgetScript();
+  clock_.Advance(15min);
+  for (const Sync& sync : syncs_)
+    Enqueue(sync, RunRequest::Kind::kPending);
+  Run();
+  EXPECT_THAT(destination_.ContactsOf("a"), ElementsAre("a@x.org"));
+}
+
+TEST_F(SyncEngineTest, NothingPendingIsNoRun) {
+  Enqueue(Configure("a"), RunRequest::Kind::kPending);
+  Run();
+  EXPECT_FALSE(reports_.at("a").has_value());
+}
+
+TEST_F(SyncEngineTest, ARetryBeforeTheFirstSyncSaysSo) {
+  Enqueue(Configure("a"), RunRequest::Kind::kRetry);
+  Run();
+  EXPECT_THAT(reports_.at("a").value().error().message(), HasSubstr("was never synced"));
+}
+
+TEST_F(SyncEngineTest, AFailedStateOnTheReadingThreadEndsTheTurn) {
+  Configure("a").source.on_fetch = [] { throw DatabaseError("disk full"); };
+  Enqueue(syncs_[0]);
+  EXPECT_THROW(Run(), DatabaseError);
+}
+
+TEST_F(SyncEngineTest, EndsWhileTheReadingThreadWaitsForTheState) {
+  std::promise<void> fetching;
+  Configure("a").source.on_fetch = [&fetching] { fetching.set_value(); };
+  Enqueue(syncs_[0]);
+  engine_->Turn(0ms);
+  // The fetch begins behind a look into the state, which this thread has to do.
+  std::future<void> begun = fetching.get_future();
+  while (begun.wait_for(0s) != std::future_status::ready)
+    engine_->Turn(1ms);
+  engine_.reset();  // Its plan is never committed: nobody runs what it asks for.
+  EXPECT_THAT(destination_.calls(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace cohort_sync
