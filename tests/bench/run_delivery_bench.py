@@ -112,7 +112,8 @@ class Bench:
             met = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
         target = "" if met is None else f"≥ {at_least:g}" if at_least is not None else f"≤ {at_most:g}"
         self.figures.append({"name": name, "value": value, "unit": unit, "target": target, "met": met})
-        print(f"  {name:<66}{value:>12,.4g} {unit:<8}{target:<10}{MARKS[met]}".rstrip(), flush=True)
+        shown = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
+        print(f"  {name:<66}{shown:>12} {unit:<8}{target:<10}{MARKS[met]}".rstrip(), flush=True)
 
     def check(self, is_right, message):
         """A fast wrong delivery is worth nothing."""
@@ -185,7 +186,7 @@ class Bench:
         self.figure("durable deliveries", median(lambda one: per_second / one["ours"]["ms"]), "/s")
         self.figure("the same calls without a journal",
                     median(lambda one: per_second / one["bare"]["ms"]), "/s")
-        self.figure("wrk", median(lambda one: one["wrk"]), "/s")
+        self.figure("wrk, the same requests", median(lambda one: one["wrk"]), "/s")
         self.figure("durable deliveries / calls without a journal",
                     median(lambda one: one["bare"]["ms"] / one["ours"]["ms"]), at_least=0.9)
         self.figure("durable deliveries / wrk",
@@ -208,13 +209,18 @@ class Bench:
             operations = int(expected * LATENCY_SECONDS)
             with InstantServer(self.build, latency) as server:
                 state = self.prepare(server.endpoint, operations)
-                rounds[latency] = [self.deliver(state, server.endpoint, in_flight, 0, operations)
-                                   for _ in range(self.rounds)]
-            for one in rounds[latency]:
-                one.pop("state").unlink()
-            rate = statistics.median(operations * 1000 / one["ms"] for one in rounds[latency])
-            self.figure(f"answers after {latency} ms, {in_flight} in flight", rate, "/s")
-            self.figure(f"of the {expected:g}/s that are possible", rate / expected, at_least=share)
+                rounds[latency] = []
+                for _ in range(self.rounds):
+                    ours = self.deliver(state, server.endpoint, in_flight, 0, operations)
+                    ours.pop("state").unlink()
+                    bare = self.run("bare", server.endpoint, in_flight, operations)
+                    rounds[latency].append({"ours": ours, "bare": bare})
+            rate, bare = (statistics.median(operations * 1000 / one[name]["ms"]
+                                            for one in rounds[latency]) for name in ("ours", "bare"))
+            name = f"answers after {latency} ms, {in_flight} in flight: "
+            self.figure(name + "deliveries", rate, "/s")
+            self.figure(name + f"of {expected:g}/s", rate / expected, at_least=share)
+            self.figure(name + f"calls without a journal, of {expected:g}/s", bare / expected)
         self.raw["slow_answers"] = rounds
 
     def rates(self):
@@ -228,12 +234,12 @@ class Bench:
             if result["named"]:
                 self.figure(f"limit {limit}/s, configured: used over a minute",
                             sum(second[:60]) / (60 * limit), at_least=0.98)
-                self.figure("  refused after the first second", result["refused_after_first_second"],
+                self.figure(f"limit {limit}/s, configured: refused after the first second", result["refused_after_first_second"],
                             at_most=0)
             else:
                 self.figure(f"limit {limit}/s, found out: used from second 30 to 60",
                             sum(second[30:60]) / (30 * limit), at_least=0.9)
-                self.figure("  share of calls that were refused",
+                self.figure(f"limit {limit}/s, found out: share of calls that were refused",
                             100 * result["refused"] / result["requests"], "%", at_most=1)
 
     def limited(self, limit, named):
@@ -271,12 +277,13 @@ class Bench:
         throttled = arrived["counts"].get("POST 429", 0)
         self.raw["faulty"] = {"arrived": arrived["matching"], "counts": arrived["counts"],
                               "calls": calls, "attempts": attempts}
-        self.figure("requests that arrived", arrived["matching"])
-        self.figure("calls in the journal's runs", calls)
-        self.figure("  operations", FAULTY_OPERATIONS)
-        self.figure("  repeats after a fault", attempts - FAULTY_OPERATIONS)
-        self.figure("  repeats after being asked to wait", throttled)
-        self.figure("  repeats while the other side seemed away", calls - attempts - throttled)
+        self.figure("faults: operations", FAULTY_OPERATIONS)
+        self.figure("faults: requests that arrived", arrived["matching"])
+        self.figure("faults: calls that the journal knows of", calls)
+        self.figure("faults: of these, repeats after a fault", attempts - FAULTY_OPERATIONS)
+        self.figure("faults: of these, repeats after being asked to wait", throttled)
+        self.figure("faults: of these, repeats while the other side seemed away",
+                    calls - attempts - throttled)
         self.check(arrived["matching"] == calls,
                    f"{arrived['matching']:,} requests arrived, the journal knows of {calls:,}")
         self.check(calls >= attempts + throttled,

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the table of figures between the two markers of a Markdown file.
+"""Writes the tables of figures between the markers of a Markdown file.
 
-    write_table.py README.md RESULTS_FILE...     results of run_bench.py, one column each
+    write_table.py README.md RESULTS_FILE...
+
+Results are those of run_bench.py, one column each, and of run_delivery_bench.py. Files that do not
+exist are left out; a table of which there is no result stays as it is.
 """
 
 import json
@@ -11,7 +14,8 @@ import sys
 
 from run_bench import DESIGNS
 
-BEGIN = "<!-- figures: scripts/bench readme -->"
+PLAN = "<!-- figures: scripts/bench readme -->"
+DELIVERY = "<!-- figures: scripts/bench delivery -->"
 END = "<!-- end of figures -->"
 
 
@@ -48,14 +52,40 @@ def table(results):
     return "\n".join(lines)
 
 
+def number(figure):
+    value, unit = figure["value"], figure["unit"]
+    text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.3g}"
+    return f"{text}{'' if unit in ('%', '/s') or not unit else ' '}{unit.replace('us', 'µs')}"
+
+
+def delivery_table(result):
+    lines = ["| | measured | target |", "|---|---|---|"]
+    for figure in result["figures"]:
+        target = figure["target"] + (", **missed**" if figure["met"] is False else "")
+        lines.append(f"| {figure['name'].strip()} | {number(figure)} | {target} |")
+    return "\n".join(lines)
+
+
+def replaced(text, begin, lines):
+    """`text` with `lines` between the marker `begin` and the next end."""
+    between = re.compile(re.escape(begin) + ".*?" + re.escape(END), re.DOTALL)
+    if len(between.findall(text)) != 1:
+        sys.exit(f"write_table: the marker '{begin}' is not there once")
+    return between.sub(lambda _: f"{begin}\n{lines}\n{END}", text)
+
+
 def main(arguments):
     path = pathlib.Path(arguments[0])
-    results = [json.loads(pathlib.Path(name).read_text()) for name in arguments[1:]]
+    files = [pathlib.Path(name) for name in arguments[1:]]
+    results = [json.loads(file.read_text()) for file in files if file.exists()]
+    plans = [result for result in results if "members" in result]
+    deliveries = [result for result in results if "figures" in result]
     text = path.read_text()
-    between = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    if len(between.findall(text)) != 1:
-        sys.exit(f"write_table: {path} does not have the two markers once")
-    path.write_text(between.sub(lambda _: f"{BEGIN}\n{table(results)}\n{END}", text))
+    if plans:
+        text = replaced(text, PLAN, table(plans))
+    for result in deliveries:
+        text = replaced(text, DELIVERY, delivery_table(result))
+    path.write_text(text)
 
 
 if __name__ == "__main__":
