@@ -127,6 +127,16 @@ class Origin {
 
   [[nodiscard]] const ClientOptions& options() const { return options_; }
 
+  // Will cpprestsdk send `target`, which `uri` was made from, as it is? The same steps as there. On
+  // its thread only.
+  bool SendsUnchanged(const std::string& target, const web::uri& uri) {
+    if (target == unchanged_) return true;  // Most calls have the target of the one before.
+    const auto sent = web::uri_builder(base_).append(uri.resource()).to_uri();
+    if (sent.resource().to_string() != target) return false;
+    unchanged_ = target;
+    return true;
+  }
+
   std::shared_ptr<NativeClient> Native() {
     const std::lock_guard lock(mutex_);
     return native_;
@@ -158,12 +168,13 @@ class Origin {
   }
 
   const ClientOptions options_;
+  const web::uri base_{options_.base_url};
+  std::string unchanged_;  // The last target that passed.
   std::mutex mutex_;
   std::shared_ptr<NativeClient> native_;
 };
 
-tl::expected<NativeRequest, std::string> ToNative(const std::string& base_url,
-                                                  const Request& request) {
+tl::expected<NativeRequest, std::string> ToNative(Origin& origin, const Request& request) {
   if (auto objection = RequestObjection(request)) return tl::unexpected(*std::move(objection));
   const auto bad_target = [&](std::string_view reason) {
     const std::string path = Printable(request.path());
@@ -172,9 +183,7 @@ tl::expected<NativeRequest, std::string> ToNative(const std::string& base_url,
   NativeRequest native(request.method);
   try {
     const web::uri target(request.target);
-    // The same steps as in cpprestsdk, to see what they would make of it.
-    const auto sent = web::uri_builder(web::uri(base_url)).append(target.resource()).to_uri();
-    if (sent.resource().to_string() != request.target) return bad_target("it would be changed");
+    if (!origin.SendsUnchanged(request.target, target)) return bad_target("it would be changed");
     native.set_request_uri(target);
   } catch (const web::uri_exception& error) {
     return bad_target(error.what());
@@ -211,7 +220,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
         on_stop_(stop, [cancel = cancel_] { cancel.cancel(); }) {}
 
   void Begin() {
-    auto native = ToNative(origin_->options().base_url, request_);
+    auto native = ToNative(*origin_, request_);
     if (!native) return reader_->OnEnd(FailureHere(FailureKind::kNotSent, native.error()));
     const streams::streambuf<std::uint8_t> sink(std::make_shared<BodySink>(reader_));
     native->set_response_stream(sink.create_ostream());
