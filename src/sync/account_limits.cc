@@ -6,10 +6,10 @@
 
 namespace cohort_sync {
 
-void AccountLimits::Answered() {
+void AccountLimits::Answered(SteadyPoint now) {
   outage_.Answered();
   throttled_in_a_row_ = 0;
-  refusal_.clear();
+  if (now >= refusal_probe_at_) refusal_.clear();
 }
 
 void AccountLimits::Throttled(const std::string& lane,

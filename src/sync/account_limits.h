@@ -34,8 +34,9 @@ class AccountLimits {
       : settings_(settings), pacer_(settings.requests_per_second), outage_(settings.retry) {}
 
   // ---- What calls told ----
-  // An answer that decided about a contact or its list.
-  void Answered();
+  // An answer that decided about a contact or its list. It ends a refusal only when a call may have
+  // been sent to find that out: others were on their way before.
+  void Answered(SteadyPoint now);
   // Asked to wait: nothing was applied, and `lane` pauses. `jitter` is uniform in [0, 1).
   void Throttled(const std::string& lane,
                  std::optional<Duration> retry_after,

@@ -25,11 +25,13 @@ class AnswerBox {
   explicit AnswerBox(std::shared_ptr<Wakeup> wakeup) : wakeup_(std::move(wakeup)) {}
 
   void Put(Operation operation, DeliveryAnswer answer) {
+    bool first = false;
     {
       const std::lock_guard lock(mutex_);
+      first = answers_.empty();
       answers_.push_back({std::move(operation), std::move(answer)});
     }
-    wakeup_->Ring();
+    if (first) wakeup_->Ring();  // Whoever was woken takes them all.
   }
 
   // In the order of arrival.

@@ -13,6 +13,9 @@ namespace {
 // Acknowledgements wait this long, or until there are so many, for company in one commit.
 constexpr Duration kGroupInterval{5};
 constexpr std::size_t kGroupSize = 100;
+// Operations that are claimed before there is a free call for them, so that an answer's place is
+// filled at once while its commit waits for company.
+constexpr std::size_t kClaimedAhead = 2 * kGroupSize;
 constexpr Duration kLongestWait{60'000};
 // How often the state is told how far deliveries are.
 constexpr Duration kSaveInterval{2'000};
@@ -100,19 +103,20 @@ bool Dispatcher::CommitIsDue() const {
   return settlements >= kGroupSize || clock_.Steady() - *group_since_ >= kGroupInterval;
 }
 
-// How many calls of the window each delivery may count on that has work.
-std::size_t Dispatcher::Share() const {
+std::size_t Dispatcher::Working() const {
   const TimePoint now = clock_.Now();
   std::size_t working = 0;
   for (const auto& [binding, delivery] : deliveries_) {
     if (delivery->ready() > 0 || delivery->MayClaim(now)) ++working;
   }
-  return std::max<std::size_t>(1, settings_.concurrency / std::max<std::size_t>(1, working));
+  return std::max<std::size_t>(1, working);
 }
 
 void Dispatcher::CommitAndClaim() {
   const TimePoint now = clock_.Now();
-  const std::size_t share = Share();
+  const std::size_t working = Working();
+  const std::size_t share = std::max<std::size_t>(1, settings_.concurrency / working);
+  const std::size_t ahead = std::max(share, kClaimedAhead / working);
   std::vector<Settlement> settlements;
   std::vector<ClaimRequest> claims;
   std::vector<ListDelivery*> claiming;
@@ -121,7 +125,7 @@ void Dispatcher::CommitAndClaim() {
     if (answered.empty() && !WantsToClaim(*delivery)) continue;
     settlements.insert(settlements.end(), answered.begin(), answered.end());
     const Duration settle_after = 2 * delivery->order().destination->request_timeout();
-    claims.push_back({binding, delivery->Room(share), settle_after});
+    claims.push_back({binding, delivery->Room(share, ahead), settle_after});
     claiming.push_back(delivery.get());
   }
   std::vector<Claimed> claimed = store_.SettleAndClaim(settlements, claims, now);

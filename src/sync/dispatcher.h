@@ -60,7 +60,8 @@ class Dispatcher {
   [[nodiscard]] bool CommitIsDue() const;
   [[nodiscard]] bool WantsToClaim(const ListDelivery& delivery) const;
   void CommitAndClaim();
-  [[nodiscard]] std::size_t Share() const;
+  // How many deliveries have something to send or to claim; at least 1.
+  [[nodiscard]] std::size_t Working() const;
   void SendReady();
   [[nodiscard]] ListDelivery* NextToSend(OperationKind& kind, SteadyPoint now);
   void Send(ListDelivery& delivery, Operation operation);

@@ -44,14 +44,10 @@ const std::string& ListDelivery::LaneOf(OperationKind kind) const {
 
 // ---- Commits ----
 
-std::size_t ListDelivery::Room(std::size_t share) const {
+std::size_t ListDelivery::Room(std::size_t share, std::size_t ahead) const {
   if (ending_) return 0;
-  // One share ahead of the calls, so that an answer's slot is filled at once while its commit waits
-  // for company.
-  const std::size_t taken = in_flight_ + ready();
-  const std::size_t within = 2 * share > taken ? 2 * share - taken : 0;
-  const std::size_t ahead = share > ready() ? share - ready() : 0;
-  return std::max(within, ahead);
+  const std::size_t most = ahead + (in_flight_ < share ? share - in_flight_ : 0);
+  return most > ready() ? most - ready() : 0;
 }
 
 bool ListDelivery::MayClaim(TimePoint now) const {
@@ -155,7 +151,7 @@ void ListDelivery::Answered(const Operation& operation,
       break;
     case Verdict::kListRefused:
       outage_.Answered();
-      limits_.Answered();
+      limits_.Answered(now);
       GiveBack(operation);
       return End(DeliveryEnd::kBindingStopped, answer.reason);
     case Verdict::kDestinationRefused:
@@ -168,10 +164,10 @@ void ListDelivery::Answered(const Operation& operation,
 }
 
 void ListDelivery::Closed() {
-  outage_.Answered();
-  limits_.Answered();
-  ++progress_.done;
   progress_at_ = clock_.Steady();
+  outage_.Answered();
+  limits_.Answered(progress_at_);
+  ++progress_.done;
   rate_.Count(1, progress_at_);
 }
 

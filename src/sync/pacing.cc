@@ -95,9 +95,10 @@ void Pacer::PauseUntil(const std::string& lane, SteadyPoint until) {
 }
 
 LaneLimit Pacer::LimitOf(const std::string& lane) const {
-  static const Bucket unused;
   const auto found = buckets_.find(lane);
-  const Bucket& bucket = found == buckets_.end() ? unused : found->second;
+  if (found == buckets_.end())
+    return {per_second_.value_or(RateFinder::kFirstRate), per_second_.has_value(), false, {}};
+  const Bucket& bucket = found->second;
   return {
       RateOf(bucket), per_second_.has_value(), bucket.finder.found_limit(), bucket.paused_until};
 }

@@ -17,14 +17,15 @@ class Wakeup {
  public:
   void Ring() {
     const std::lock_guard lock(mutex_);
-    rung_ = true;
+    if (std::exchange(rung_, true)) return;
     changed_.notify_one();
   }
 
   // Returns when it was rung since the last return, `stop` is requested, or `longest` has passed.
   void Wait(Duration longest, const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, stop, longest, [this] { return rung_; });
+    // To register with `stop` costs more than to look.
+    if (!rung_) changed_.wait_for(lock, stop, longest, [this] { return rung_; });
     rung_ = false;
   }
 
