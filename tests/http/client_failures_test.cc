@@ -1,3 +1,7 @@
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -49,14 +53,53 @@ TEST(ClientFailures, SilenceIsTimedOut) {
   EXPECT_EQ(failure.message, server.url() + ": no whole answer within 60 ms");
 }
 
-TEST(ClientFailures, DripIsTimedOutInTotal) {
-  const RawServer server([](RawConnection& connection) {
+// `head` at once, and then `drop` again and again.
+RawServer Dripping(std::string head, std::string drop) {
+  return RawServer([head = std::move(head), drop = std::move(drop)](RawConnection& connection) {
     connection.ReadMessage();
-    connection.Write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    connection.Write(head);
     while (!connection.ClosedWithin(5))
-      connection.Write("1\r\nx\r\n");
+      connection.Write(drop);
   });
-  EXPECT_EQ(FailureFrom(server, kShort).kind, FailureKind::kTimedOut);
+}
+
+// cpprestsdk's own timer would begin anew with each of these.
+TEST(ClientFailures, DripIsTimedOutInTotal) {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::string large(65'536, 'x');
+  const std::vector<std::pair<std::string, std::string>> drips = {
+      {"", "H"},
+      {ok, "X: y\r\n"},
+      {ok + "Content-Length: 1000000000\r\n\r\n", "x"},
+      {ok + "Content-Length: 1000000000\r\n\r\n", large},
+      {ok + "Transfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n"},
+      {ok + "Transfer-Encoding: chunked\r\n\r\n", "10000\r\n" + large + "\r\n"},
+      {ok + "Transfer-Encoding: chunked\r\n\r\n7fffffff\r\n", large},
+      {ok + "\r\n", "x"}};
+  for (const auto& [head, drop] : drips) {
+    const RawServer server = Dripping(head, drop);
+    const auto client = ClientFor(server.url(), kShort, 1U << 31U);
+    const Answer answer = client->SendAndWait(Post("x"));
+    ASSERT_FALSE(answer) << head;
+    EXPECT_EQ(answer.error().kind, FailureKind::kTimedOut) << head;
+    EXPECT_EQ(server.connections(), 1) << head;
+  }
+}
+
+// What cannot be refused while it arrives costs memory until the deadline, and no longer.
+TEST(ClientFailures, HeaderOrChunkWithoutEndIsTimedOut) {
+  for (const char* head : {"HTTP/1.1 200 OK\r\nX: ",
+                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7ffffff0\r\n",
+                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-3\r\n",
+                           "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
+    const RawServer server([head](RawConnection& connection) {
+      connection.ReadMessage();
+      connection.Write(head);
+      while (connection.Write(std::string(4'096, 'x'))) {
+      }
+    });
+    EXPECT_EQ(FailureFrom(server, kShort).kind, FailureKind::kTimedOut) << head;
+  }
 }
 
 TEST(ClientFailures, CutAtAnyByteIsCutOff) {
@@ -95,7 +138,20 @@ TEST(ClientFailures, NoHttpIsCutOff) {
 }
 
 TEST(ClientFailures, ChunkSizeThatIsNoneIsCutOff) {
-  for (const char* size : {"-1", "-2", "zz", "ffffffff", ""}) {
+  for (const char* size : {"-1",
+                           "-2",
+                           "-3",
+                           "-7fffffff",
+                           "-80000000",
+                           "7fffffff",
+                           "80000000",
+                           "ffffffff",
+                           "100000000",
+                           "ffffffffffffffff",
+                           "10000000000000000",
+                           "zz",
+                           "",
+                           " "}) {
     const RawServer server = AnsweringOnce(
         Format("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{}\r\nhello\r\n", size));
     EXPECT_EQ(FailureFrom(server).kind, FailureKind::kCutOff) << size;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <netinet/in.h>
 #include <string>
@@ -57,7 +58,7 @@ class RawConnection {
 
   // One message with its Content-Length body, or what came before the end of the connection.
   std::string ReadMessage() {
-    constexpr std::string_view kLength = "Content-Length: ";
+    constexpr std::string_view kLength = "Content-Length:";
     while (unread_.find("\r\n\r\n") == std::string::npos) {
       if (!Receive()) return std::exchange(unread_, {});
     }
@@ -140,6 +141,11 @@ class RawServer {
   [[nodiscard]] int connections() const { return connections_; }
 
  private:
+  struct Serving {
+    std::shared_ptr<std::atomic<bool>> ended;
+    std::jthread thread;
+  };
+
   void Accept() {
     for (;;) {
       UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
@@ -149,13 +155,18 @@ class RawServer {
         const std::lock_guard lock(mutex_);
         open_.push_back(fd.get());
       }
-      threads_.emplace_back([this, connection = RawConnection(std::move(fd))]() mutable {
+      // Those that have ended, so that tests may open thousands of connections.
+      threads_.remove_if([](const Serving& serving) { return serving.ended->load(); });
+      const auto ended = std::make_shared<std::atomic<bool>>(false);
+      auto serve = [this, ended, connection = RawConnection(std::move(fd))]() mutable {
         serve_(connection);
         // Under the lock, so that the descriptor is not shut down after it became another's.
         const std::lock_guard lock(mutex_);
         open_.remove(connection.fd());
         const RawConnection closed = std::move(connection);
-      });
+        ended->store(true);
+      };
+      threads_.push_back({ended, std::jthread(std::move(serve))});
     }
   }
 
@@ -165,7 +176,7 @@ class RawServer {
   std::atomic<int> connections_{0};
   std::mutex mutex_;
   std::list<int> open_;
-  std::list<std::jthread> threads_;  // Of the acceptor while it runs.
+  std::list<Serving> threads_;  // Of the acceptor while it runs.
   std::jthread acceptor_;
 };
 
