@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -195,16 +196,22 @@ TEST_F(ClientTest, BodyThatEndsWithTheConnectionIsTaken) {
 }
 
 TEST_F(ClientTest, ProxyOfTheEnvironmentIsIgnored) {
-  const std::string proxy = Format("http://127.0.0.1:{}", UnusedPort());
-  for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy"}) {
-    ::setenv(name, proxy.c_str(), 1);  // NOLINT(concurrency-mt-unsafe): nobody reads it now.
-  }
+  constexpr std::array kNames = {
+      "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  const RawServer proxy([](RawConnection& connection) { connection.WaitForClose(); });
+  const RawServer secure([](RawConnection&) {});
+  for (const char* name : kNames)
+    ::setenv(name, proxy.url().c_str(), 1);  // NOLINT(concurrency-mt-unsafe): nobody reads it now.
   const Answer answer = ClientFor(server_->url())->SendAndWait(Get("/direct"));
-  for (const char* name : {"http_proxy", "HTTP_PROXY", "all_proxy"}) {
+  const Answer tls =
+      ClientFor(Format("https://127.0.0.1:{}", secure.port()))->SendAndWait(Get("/direct"));
+  for (const char* name : kNames)
     ::unsetenv(name);  // NOLINT(concurrency-mt-unsafe)
-  }
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_EQ(answer->body, "/direct");
+  EXPECT_FALSE(tls);
+  EXPECT_EQ(secure.connections(), 1);
+  EXPECT_EQ(proxy.connections(), 0);
 }
 
 // The answer to the request after it must not be mistaken.
