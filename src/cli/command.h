@@ -28,9 +28,9 @@ struct CommandContext {
   Clock& clock;
   Random& random;  // Safe from several threads.
   std::stop_token stop;
-  std::istream* answers;  // A person's, to questions printed on `err`; null when nobody is asked.
-  bool live_progress;     // `err` is a terminal: a line may be written over.
-  std::size_t columns = 0;       // Of that terminal; 0: not known.
+  std::istream* answers;    // A person's, to questions printed on `err`; null when nobody is asked.
+  bool live_progress;       // `err` is a terminal: a line may be written over.
+  std::size_t columns = 0;  // Of that terminal; 0: not known.
   ExchangeDump* dump = nullptr;  // Where --dump writes; null without it.
 };
 

@@ -103,8 +103,14 @@ Workspace::Workspace(const CommandContext& context,
       export_requests_(store_->export_requests(), tasks_) {}
 
 std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer) {
-  return std::make_unique<SyncEngine>(SyncEngine::Parts{
-      *store_, shared_store_, tasks_, wakeup_, context_.clock, context_.random, observer, context_.stop});
+  return std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
+                                                        shared_store_,
+                                                        tasks_,
+                                                        wakeup_,
+                                                        context_.clock,
+                                                        context_.random,
+                                                        observer,
+                                                        context_.stop});
 }
 
 Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {

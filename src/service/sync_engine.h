@@ -85,7 +85,7 @@ class SyncEngine {
   std::deque<RunRequest> waiting_;
   std::set<BindingKey> keys_;
   bool reading_ = false;
-  bool ended_ = false;  // A run has, in this turn.
+  bool ended_ = false;             // A run has, in this turn.
   std::stop_source reading_stop_;  // Also requested when the engine ends for another reason.
   const std::stop_callback<std::function<void()>> on_stop_;
   std::jthread reader_;

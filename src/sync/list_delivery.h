@@ -72,8 +72,8 @@ class ListDelivery {
   [[nodiscard]] bool ending() const { return ending_; }
 
   // ---- Commits ----
-  // How many operations it may claim now, when `share` calls of the account's window are its own and
-  // `ahead` operations may wait for theirs.
+  // How many operations it may claim now, when `share` calls of the account's window are its own
+  // and `ahead` operations may wait for theirs.
   [[nodiscard]] std::size_t Room(std::size_t share, std::size_t ahead) const;
   // Operations are due, or were when it last looked.
   [[nodiscard]] bool MayClaim(TimePoint now) const;
