@@ -139,5 +139,40 @@ TEST(StatusText, NamesStoppedAndUnconfiguredBindingsWithTheNextStep) {
                            "'cohort-sync retry 9apg8e8f'\n"));
 }
 
+TEST(StatusText, SaysHowFarADeliveryIsAndWhatIsParkedByReason) {
+  SyncStatus sync;
+  sync.cohort = "9apg8e8f";
+  sync.state.emplace();
+  sync.state->parked = {3, 2, 1};
+  LiveDelivery& delivery = sync.state->delivery.emplace();
+  delivery.updated_at = FakeClock::kStart - Duration(2'000);
+  delivery.progress.done = 500;
+  delivery.progress.total = 1'000;
+  delivery.progress.pending = 500;
+  delivery.progress.per_second = 20;
+  const std::string text = StatusText({sync}, FakeClock::kStart);
+  EXPECT_THAT(text,
+              ::testing::HasSubstr("cohort '9apg8e8f' is being delivered, as of 2 s ago: 500 of "
+                                   "1,000; 20.0 per second, 25 s left\n"));
+  EXPECT_THAT(text,
+              ::testing::HasSubstr("cohort '9apg8e8f': parked: 3 refused, 2 out of attempts, 1 "
+                                   "not in Cordial\n"));
+}
+
+TEST(StatusJson, HasTheDeliveryWithTheLimitInForce) {
+  SyncStatus sync;
+  sync.cohort = "9apg8e8f";
+  sync.state.emplace();
+  EXPECT_THAT(StatusJson({sync}), ::testing::HasSubstr("\"delivery\": null"));
+  LiveDelivery& delivery = sync.state->delivery.emplace();
+  delivery.updated_at = FakeClock::kStart;
+  delivery.progress.limit.kind = LimitKind::kAskedToWait;
+  delivery.progress.limit.until = FakeClock::kStart + Duration(60'000);
+  const std::string json = StatusJson({sync});
+  EXPECT_THAT(json, ::testing::HasSubstr("\"kind\": \"asked_to_wait\""));
+  EXPECT_THAT(json, ::testing::HasSubstr("\"until\": \"2026-11-21T06:01:00Z\""));
+  EXPECT_THAT(json, ::testing::HasSubstr("\"seconds_left\": null"));
+}
+
 }  // namespace
 }  // namespace cohort_sync
