@@ -183,6 +183,15 @@ TEST(ClientFailures, AnswerAboveTheCapIsTooLarge) {
   }
 }
 
+TEST(ClientFailures, LengthAboveTheCapIsNotWaitedFor) {
+  const RawServer server([](RawConnection& connection) {
+    connection.ReadMessage();
+    connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n");
+    connection.WaitForClose();
+  });
+  EXPECT_EQ(FailureFrom(server).kind, FailureKind::kTooLarge);
+}
+
 TEST(ClientFailures, EndlessBodyIsTooLarge) {
   const RawServer server([](RawConnection& connection) {
     connection.ReadMessage();
