@@ -39,7 +39,7 @@ void SyncEngine::Turn(Duration longest) {
   if (std::exchange(ended_, false)) return;  // The caller may have more to do, or nothing.
   if (reading_ || in_flight) {
     parts_.wakeup->Wait(rest, stopping ? std::stop_token() : parts_.stop);
-  } else if (rest > Duration(0) && waiting_.empty()) {
+  } else if (rest > Duration(0)) {
     parts_.clock.SleepFor(rest, parts_.stop);
   }
 }

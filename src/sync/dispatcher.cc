@@ -13,9 +13,6 @@ namespace {
 // Acknowledgements wait this long, or until there are so many, for company in one commit.
 constexpr Duration kGroupInterval{5};
 constexpr std::size_t kGroupSize = 100;
-// Operations that are claimed before there is a free call for them, so that an answer's place is
-// filled at once while its commit waits for company.
-constexpr std::size_t kClaimedAhead = 2 * kGroupSize;
 constexpr Duration kLongestWait{60'000};
 // How often the state is told how far deliveries are.
 constexpr Duration kSaveInterval{2'000};
@@ -114,9 +111,7 @@ std::size_t Dispatcher::Working() const {
 
 void Dispatcher::CommitAndClaim() {
   const TimePoint now = clock_.Now();
-  const std::size_t working = Working();
-  const std::size_t share = std::max<std::size_t>(1, settings_.concurrency / working);
-  const std::size_t ahead = std::max(share, kClaimedAhead / working);
+  const std::size_t share = std::max<std::size_t>(1, settings_.concurrency / Working());
   std::vector<Settlement> settlements;
   std::vector<ClaimRequest> claims;
   std::vector<ListDelivery*> claiming;
@@ -125,7 +120,7 @@ void Dispatcher::CommitAndClaim() {
     if (answered.empty() && !WantsToClaim(*delivery)) continue;
     settlements.insert(settlements.end(), answered.begin(), answered.end());
     const Duration settle_after = 2 * delivery->order().destination->request_timeout();
-    claims.push_back({binding, delivery->Room(share, ahead), settle_after});
+    claims.push_back({binding, delivery->Room(share), settle_after});
     claiming.push_back(delivery.get());
   }
   std::vector<Claimed> claimed = store_.SettleAndClaim(settlements, claims, now);

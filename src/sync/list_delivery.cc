@@ -11,6 +11,9 @@ namespace cohort_sync {
 namespace {
 
 constexpr Duration kBetweenTellings{100};
+// What is delivered in so much time is claimed ahead of its calls: several commits' worth, so that
+// an answer's place is filled at once while its commit waits for company.
+constexpr double kClaimedAheadSeconds = 0.02;
 constexpr const char* kAskedToWait = "the destination asks to wait";
 
 std::size_t IndexOf(OperationKind kind) {
@@ -44,8 +47,10 @@ const std::string& ListDelivery::LaneOf(OperationKind kind) const {
 
 // ---- Commits ----
 
-std::size_t ListDelivery::Room(std::size_t share, std::size_t ahead) const {
+std::size_t ListDelivery::Room(std::size_t share) const {
   if (ending_) return 0;
+  const double soon = rate_.PerSecond(clock_.Steady()) * kClaimedAheadSeconds;
+  const std::size_t ahead = std::max(share, static_cast<std::size_t>(soon));
   const std::size_t most = ahead + (in_flight_ < share ? share - in_flight_ : 0);
   return most > ready() ? most - ready() : 0;
 }

@@ -72,9 +72,9 @@ class ListDelivery {
   [[nodiscard]] bool ending() const { return ending_; }
 
   // ---- Commits ----
-  // How many operations it may claim now, when `share` calls of the account's window are its own
-  // and `ahead` operations may wait for theirs.
-  [[nodiscard]] std::size_t Room(std::size_t share, std::size_t ahead) const;
+  // How many operations it may claim now, when `share` calls of the account's window are its own:
+  // as many again wait for their turn, or more when it is fast.
+  [[nodiscard]] std::size_t Room(std::size_t share) const;
   // Operations are due, or were when it last looked.
   [[nodiscard]] bool MayClaim(TimePoint now) const;
   [[nodiscard]] const std::vector<Settlement>& settlements() const { return settlements_; }
