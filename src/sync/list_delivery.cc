@@ -275,7 +275,10 @@ DeliverySnapshot ListDelivery::TakeSnapshot() {
 
 void ListDelivery::Tell(std::size_t bindings, bool ended) {
   const SteadyPoint now = clock_.Steady();
-  if (!ended && (!opened_ || (told_at_ && now - *told_at_ < kBetweenTellings))) return;
+  const bool shown_just_now = told_at_ && now - *told_at_ < kBetweenTellings;
+  // Nothing else may happen for a long time after a stop is seen (CheckForEnd).
+  const bool stops = order_.stop.stop_requested() && !ending_;
+  if (!ended && (!opened_ || (shown_just_now && !stops))) return;
   progress_.ended = ended;
   told_at_ = now;
   progress_.per_second = rate_.PerSecond(now);

@@ -112,7 +112,7 @@ class ListDelivery {
   // As it was last told, with the calls that no earlier snapshot had.
   [[nodiscard]] DeliverySnapshot TakeSnapshot();
   // Brings progress() up to date and shows it, unless it was shown just now; always when it has
-  // ended.
+  // ended or is about to see a stop.
   void Tell(std::size_t bindings, bool ended);
 
  private:

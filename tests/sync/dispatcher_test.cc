@@ -223,6 +223,23 @@ TEST_F(DispatcherTest, AfterAStopTheAnswersOfCallsInFlightAreAwaited) {
   EXPECT_EQ(CountStored(Contacts(20), "add pending 0"), 16U);
 }
 
+// A person who pressed Ctrl-C has to see that it was heard, also while answers take long.
+TEST_F(DispatcherTest, AStopIsToldBeforeTheAnswersOfCallsInFlight) {
+  std::stop_source stop;
+  Commit(Contacts(20));
+  world_.destination.HoldAnswers(1'000);
+  int calls = 0;
+  world_.destination.on_deliver = [&](const Delivery&) {
+    if (++calls == 4) stop.request_stop();
+  };
+  observer_ = [&](const DeliveryProgress& progress) {
+    if (!stop.stop_requested() || progress.ended) return;
+    EXPECT_EQ(progress.done, 0);
+    world_.destination.ReleaseAnswers();
+  };
+  EXPECT_EQ(Deliver(stop.get_token()).counts.delivered, 4);
+}
+
 TEST_F(DispatcherTest, AStopBeforeTheStartSendsNothing) {
   std::stop_source stop;
   stop.request_stop();
