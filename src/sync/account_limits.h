@@ -68,8 +68,6 @@ class AccountLimits {
   [[nodiscard]] bool refused() const { return !refusal_.empty(); }
   // Another delivery begins: its first call may find out that an outage is over.
   void ProbeNow(SteadyPoint now) { outage_.ProbeNow(now); }
-  // The configuration was loaded again: a refused credential may be another one now.
-  void ForgetRefusal() { refusal_.clear(); }
 
   // ---- For people ----
   // What keeps calls on `lane` back besides their number, if anything does; `rate_held` says that

@@ -5,16 +5,14 @@ request that arrived. Prints a line per delivery; ends with 1 at the first diffe
 usage: kill_delivery.py BINARY KILLS [SEED]
 """
 
-import json
 import os
-import pathlib
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
+
+from product import Product
 
 COHORT, LIST = "kills", "kills"
 POOL = 45_000  # Contacts that are members at one time or another.
@@ -35,52 +33,24 @@ HEALING_SECONDS = 120
 
 class World:
     def __init__(self, binary, directory, rng):
-        self.binary, self.directory, self.rng = binary, pathlib.Path(directory), rng
+        self.rng = rng
         self.pool = [f"spender{n:05}@example.com" for n in range(POOL)]
         self.members = set()
-        self.stand_ins = subprocess.Popen(
-            [binary, "simulate", "--json", "--amplitude-port", "0", "--cordial-port", "0",
-             "--control-port", "0"], stdout=subprocess.PIPE, text=True)
-        lines = ""
-        while not lines.rstrip().endswith("}"):
-            lines += self.stand_ins.stdout.readline()
-        access = json.loads(lines)
-        self.control = access["control_url"]
-        self.environment = dict(os.environ, CORDIAL_API_KEY=access["cordial_api_key"])
-        config = {
-            "state": "cohort-sync.db",
-            "destinations": {"cordial": {"api": "rest", "endpoint": access["cordial_endpoint"],
-                                         "api_key": "env:CORDIAL_API_KEY",
-                                         "contact_identifier_name": "email",
-                                         "contact_identifier_mapping": "email",
-                                         "requests_per_second": 10000, "concurrency": 16,
-                                         "request_timeout": REQUEST_TIMEOUT}},
-            "limits": {"min_removals": 1000000, "min_added": 1000000},
-            "syncs": [{"cohort": COHORT, "name": LIST, "frequency": "once",
-                       "source": {"type": "file", "path": "cohort.csv"}}],
-        }
-        path = self.directory / "cohort-sync.json"
-        path.write_text(json.dumps(config))
-        path.chmod(0o600)
-        self.call("PUT", "/switches", {"cordial.fault_scope": "contact_writes",
-                                       "cordial.retry_after_seconds": 1, "cordial.late_ms": LATE_MS,
-                                       "cordial.slow_ms": SLOW_MS})
-
-    def call(self, method, path, body=None):
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.control + path, data=data, method=method,
-                                         headers={"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)
+        self.product = Product(binary, directory)
+        self.directory = self.product.directory
+        self.product.configure({"cohort": COHORT, "name": LIST, "frequency": "once",
+                                "source": {"type": "file", "path": "cohort.csv"}},
+                               requests_per_second=10000, request_timeout=REQUEST_TIMEOUT)
+        self.product.switch({"cordial.fault_scope": "contact_writes", "cordial.retry_after_seconds": 1,
+                             "cordial.late_ms": LATE_MS, "cordial.slow_ms": SLOW_MS})
 
     # ---- The world changes ----
     def set_faults(self, are_on):
-        self.call("PUT", "/switches", {
+        self.product.switch({
             f"cordial.{fault}": {"next": 0, "probability":
                                  share if are_on and self.rng.random() < 0.5 else 0}
             for fault, share in FAULTS.items()})
-        self.call("PUT", "/switches",
-                  {"cordial.latency_ms": self.rng.choice([0, 1, 3, 6]) if are_on else 0})
+        self.product.switch({"cordial.latency_ms": self.rng.choice([0, 1, 3, 6]) if are_on else 0})
 
     def change_cohort(self, leaving, entering):
         outside = [contact for contact in self.pool if contact not in self.members]
@@ -92,29 +62,12 @@ class World:
         fresh.rename(self.directory / "cohort.csv")
 
     # ---- The program ----
-    def start(self, *words):
-        return subprocess.Popen([self.binary, *words], cwd=self.directory, env=self.environment,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
     def sync_and_kill(self):
-        """True when it was killed, False when it ended before."""
-        process = self.start("sync", "--wait", "20s")
-        try:
-            process.communicate(timeout=self.rng.uniform(SHORTEST_LIFE, LONGEST_LIFE))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            return True
-        return False
+        return self.product.sync_and_kill(self.rng.uniform(SHORTEST_LIFE, LONGEST_LIFE))
 
     def heal(self):
         self.set_faults(False)
-        end = time.monotonic() + HEALING_SECONDS
-        for words in (("retry",), ("sync",)):
-            process = self.start(*words)
-            output, _ = process.communicate(timeout=max(1, end - time.monotonic()))
-            if process.returncode != 0 and words == ("sync",):
-                raise SystemExit(f"kill delivery: healing ended with {process.returncode}:\n{output}")
+        self.product.heal(HEALING_SECONDS)
 
     # ---- What is true ----
     def journal(self, sql):
@@ -150,7 +103,7 @@ class Delivery:
         self.world = world
         self.attempts, self.closed = world.attempts(), world.closed()
         self.kills = self.unsettled = 0
-        world.call("DELETE", "/requests")
+        world.product.call("DELETE", "/requests")
 
     def run(self, kills_left):
         world = self.world
@@ -167,12 +120,12 @@ class Delivery:
 
     def problem(self):
         """Why this delivery is wrong; None when it is right."""
-        contacts = set(self.world.call("GET", f"/lists/{LIST}")["contacts"])
+        contacts = set(self.world.product.call("GET", f"/lists/{LIST}")["contacts"])
         if contacts != self.world.members:
             return (f"the list has {len(contacts - self.world.members)} too many and "
                     f"{len(self.world.members - contacts)} too few")
         self.contacts = len(contacts)
-        requests = self.world.call("GET", "/requests?service=cordial&path=/v2/contacts&limit=0")
+        requests = self.world.product.call("GET", "/requests?service=cordial&path=/v2/contacts&limit=0")
         self.arrived = requests["matching"]
         self.throttled = sum(count for name, count in requests["counts"].items()
                              if name.endswith(" 429"))
@@ -206,7 +159,7 @@ def main():
                       f" delivered, {delivery.arrived:,} calls arrived of at most "
                       f"{delivery.explained:,}, all {delivery.contacts:,} contacts right", flush=True)
         finally:
-            world.stand_ins.kill()
+            world.product.end()
     print(f"kill delivery: {deliveries} deliveries, {operations:,} operations, {kills} kills, every list "
           f"right (seed {seed})")
     return 0

@@ -46,14 +46,6 @@ TEST_F(AccountLimitsTest, AnAnswerThatWasOnItsWayDoesNotEndARefusal) {
   EXPECT_EQ(limits.Refusal(kNow + 2s), "401");
 }
 
-TEST_F(AccountLimitsTest, AReloadForgetsARefusal) {
-  AccountLimits limits(settings_);
-  limits.Refused("401", kNow);
-  limits.ForgetRefusal();
-  EXPECT_EQ(limits.Refusal(kNow), std::nullopt);
-  EXPECT_EQ(limits.Window(1), 8U);
-}
-
 TEST_F(AccountLimitsTest, FailuresOfOneOfSeveralListsAreNoOutage) {
   AccountLimits limits(settings_);
   FailFiveOf(limits, {1});
