@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/check.h"
+#include "sync/member_range_reader.h"
 #include "sync/snapshot.h"
 
 namespace cohort_sync {
@@ -66,7 +67,7 @@ class ContactTable {
 
 class Differ {
  public:
-  explicit Differ(const MemberRows& snapshot) : snapshot_(snapshot) {}
+  explicit Differ(const MemberRows& snapshot) : snapshot_(snapshot), ranges_(snapshot) {}
 
   // A range without stored members (the first sync) is cut into the snapshot's own partitions, so
   // that the table stays small.
@@ -97,11 +98,11 @@ class Differ {
 
   void Compare(const DesiredRange& desired) {
     table_.Reset(desired.checkpoint.size() + desired.changes.size() +
-                 snapshot_.UpperBound(desired.range));
+                 ranges_.UpperBound(desired.range));
     LoadDesired(desired);
     const auto first_added = static_cast<std::ptrdiff_t>(delta_.added.size());
     const auto first_removed = static_cast<std::ptrdiff_t>(delta_.removed.size());
-    snapshot_.VisitRange(desired.range, [this](const MemberRef& row) { SeeRow(row); });
+    ranges_.Visit(desired.range, [this](const MemberRef& row) { SeeRow(row); });
     for (const ContactTable::Item& item : table_.items()) {
       if (item.standing != Standing::kDesired) continue;
       delta_.removed_values.emplace_back(item.text());
@@ -144,6 +145,7 @@ class Differ {
   }
 
   const MemberRows& snapshot_;
+  MemberRangeReader ranges_;
   ContactTable table_;
   Delta delta_;
 };

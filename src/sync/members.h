@@ -54,6 +54,9 @@ class MemberRows {
   // object, also when it is moved.
   template <typename Visitor>
   void VisitRange(HashRange range, Visitor&& visit) const;
+  [[nodiscard]] static std::size_t PartitionOf(std::uint64_t hash) {
+    return hash >> (64U - kPartitionBits);
+  }
   // How many rows VisitRange may visit for `range` at the most (whole partitions).
   [[nodiscard]] std::size_t UpperBound(HashRange range) const;
 
@@ -71,9 +74,6 @@ class MemberRows {
     std::size_t rows = 0;
     std::vector<std::string_view> chunks;  // Of whole rows.
   };
-  [[nodiscard]] static std::size_t PartitionOf(std::uint64_t hash) {
-    return hash >> (64U - kPartitionBits);
-  }
 
   std::uint64_t hash_key_ = 0;
   std::size_t size_ = 0;
