@@ -56,6 +56,7 @@ Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
   cordial.identifier = settings.identifier;
   cordial.create_missing_contacts = settings.create_missing_contacts;
   cordial.request_timeout = settings.request_timeout;
+  cordial.stop = context.stop;
   auto destination = cordial::CordialDestination::Create(
       cordial, std::move(*client), context.clock, context.random);
   if (!destination) return Fail(destination.error());

@@ -47,7 +47,8 @@ Result<std::unique_ptr<CordialDestination>> CordialDestination::Create(
                                                                     settings.request_timeout,
                                                                     std::move(client),
                                                                     clock,
-                                                                    random));
+                                                                    random,
+                                                                    settings.stop));
 }
 
 CordialDestination::CordialDestination(std::string endpoint,
@@ -55,13 +56,14 @@ CordialDestination::CordialDestination(std::string endpoint,
                                        Duration request_timeout,
                                        std::unique_ptr<http::Client> client,
                                        Clock& clock,
-                                       Random& random)
+                                       Random& random,
+                                       std::stop_token stop)
     : endpoint_(std::move(endpoint)),
       calls_(std::move(calls)),
       request_timeout_(request_timeout),
       clock_(clock),
       client_(std::move(client)),
-      lists_(*client_, clock, random, calls_.path_prefix, calls_.authorization) {}
+      lists_(*client_, clock, random, calls_.path_prefix, calls_.authorization, std::move(stop)) {}
 
 Result<ListName> CordialDestination::ListNameFor(const std::string& cohort_name) const {
   return DeriveListName(cohort_name, calls_.identifier.name);

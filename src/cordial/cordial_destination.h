@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct CordialSettings {
   IdentifierMapping identifier;
   bool create_missing_contacts = true;
   Duration request_timeout{30'000};  // What `client` was made with.
+  std::stop_token stop{};            // Ends the blocking calls with kInterrupted.
 };
 
 // Deliver is safe from several threads; the blocking calls are for one thread at a time. Errors are
@@ -63,7 +65,8 @@ class CordialDestination final : public ListDestination {
                      Duration request_timeout,
                      std::unique_ptr<http::Client> client,
                      Clock& clock,
-                     Random& random);
+                     Random& random,
+                     std::stop_token stop);
 
   std::string endpoint_;
   ContactCallSettings calls_;

@@ -95,12 +95,14 @@ ListClient::ListClient(http::Client& client,
                        Clock& clock,
                        Random& random,
                        std::string path_prefix,
-                       std::string authorization)
+                       std::string authorization,
+                       std::stop_token stop)
     : client_(client),
       clock_(clock),
       random_(random),
       path_prefix_(std::move(path_prefix)),
-      authorization_(std::move(authorization)) {}
+      authorization_(std::move(authorization)),
+      stop_(std::move(stop)) {}
 
 Result<std::optional<ListInfo>> ListClient::FindList(const ListName& name) {
   return InContext(LookUp(name), Format("find list '{}' in Cordial", name.value()));
@@ -156,7 +158,7 @@ Status ListClient::ClearList(ListId list) {
 
 Result<http::Response> ListClient::Call(const http::Request& request) {
   for (int attempt = 1;; ++attempt) {
-    http::Answer answer = client_.SendAndWait(request);
+    http::Answer answer = client_.SendAndWait(request, stop_);
     if (answer && !MayPass(answer->status)) return std::move(*answer);
     if (!answer && answer.error().kind == http::FailureKind::kInterrupted) {
       return Fail(ErrorCode::kInterrupted, answer.error().message);
@@ -169,7 +171,7 @@ Result<http::Response> ListClient::Call(const http::Request& request) {
     }
     const auto delay = NextDelay(kRetries, attempt, wish, random_.Uniform());
     if (!delay) return FailUnavailable(Format("{} ({} attempts)", said, attempt));
-    clock_.SleepFor(*delay, std::stop_token());
+    clock_.SleepFor(*delay, stop_);
   }
 }
 

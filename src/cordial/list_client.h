@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,8 @@ namespace cohort_sync::cordial {
 //   kConfiguration  a redirect (never followed), or a path that Cordial does not have
 //   kInvalidInput   a 2xx that is not what the reference says
 //   kRejected       any other 4xx, with Cordial's words
-//   kInterrupted    the http client was stopped
+//   kInterrupted    `stop` was requested, or the http client was stopped; a request that was sent
+//                   may still have its effect
 //
 // Borrows what it is given. One thread at a time.
 class ListClient {
@@ -33,7 +35,8 @@ class ListClient {
              Clock& clock,
              Random& random,
              std::string path_prefix,
-             std::string authorization);
+             std::string authorization,
+             std::stop_token stop = {});
 
   // Exactly this name, letter case included; nullopt when there is none (404 and an empty array
   // both mean that).
@@ -67,6 +70,7 @@ class ListClient {
   Random& random_;
   std::string path_prefix_;
   std::string authorization_;
+  std::stop_token stop_;
 };
 
 }  // namespace cohort_sync::cordial

@@ -107,6 +107,8 @@ Answer Client::SendAndWait(const Request& request, const std::stop_token& stop) 
     std::optional<Answer> answer;
   };
   const auto waiting = std::make_shared<Waiting>();
+  const Failure stopped{FailureKind::kInterrupted, "stopped while waiting for an answer"};
+  if (stop.stop_requested()) return tl::unexpected(stopped);
   Send(request, [waiting](Answer answer) {
     const std::lock_guard lock(waiting->mutex);
     waiting->answer = std::move(answer);
@@ -114,8 +116,7 @@ Answer Client::SendAndWait(const Request& request, const std::stop_token& stop) 
   });
   std::unique_lock lock(waiting->mutex);
   if (!waiting->answered.wait(lock, stop, [&] { return waiting->answer.has_value(); })) {
-    return tl::unexpected(
-        Failure{FailureKind::kInterrupted, "stopped while waiting for an answer"});
+    return tl::unexpected(stopped);
   }
   return *std::move(waiting->answer);
 }

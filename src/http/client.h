@@ -65,7 +65,7 @@ class Client {
   virtual void Send(const Request& request, std::function<void(Answer)> done) = 0;
 
   // Sends and waits. Gives up with kInterrupted on `stop`; the request itself may go on until its
-  // deadline. Not to be called from a `done`.
+  // deadline, and is not sent when the stop came first. Not to be called from a `done`.
   [[nodiscard]] Answer SendAndWait(const Request& request, const std::stop_token& stop = {});
 
   // A body that is passed on in pieces while it arrives: for files. Returns the answer without its

@@ -174,6 +174,16 @@ TEST_F(ListClientTest, AnInterruptionIsNotRepeated) {
   EXPECT_THAT(script_.requests(), SizeIs(1));
 }
 
+TEST_F(ListClientTest, AfterAStopNothingIsAsked) {
+  std::stop_source stop;
+  stop.request_stop();
+  ListClient stopped(*http_, clock_, random_, "/v2", "Basic a2V5Og==", stop.get_token());
+  const auto list = stopped.EnsureList(name_);
+  ASSERT_FALSE(list);
+  EXPECT_EQ(list.error().code(), ErrorCode::kInterrupted);
+  EXPECT_THAT(script_.requests(), IsEmpty());
+}
+
 TEST_F(ListClientTest, EnsureMakesNothingWhenTheListIsThere) {
   script_.On(kFind, {kOurs});
   const auto list = client_.EnsureList(name_);

@@ -239,5 +239,16 @@ TEST_F(Stop, SignalWhileAmplitudeIsSilentEndsTheReading) {
   EXPECT_EQ(process.Wait(), 130) << process.output();
 }
 
+TEST_F(Stop, SignalWhileTheListIsLookedUpSendsNobody) {
+  cordial.HoldOnly("/v2/accountlists");
+  cordial.HoldAfter(0);
+  UseFile();
+  Process process = Start("sync");
+  ASSERT_TRUE(cordial.WaitForRequests(1)) << process.Wait() << process.output();
+  process.Signal(SIGTERM);
+  EXPECT_EQ(process.Wait(), 130) << process.output();
+  EXPECT_TRUE(account.log().Matching({.method = "", .path_prefix = "/v2/contacts"}).empty());
+}
+
 }  // namespace
 }  // namespace cohort_sync
