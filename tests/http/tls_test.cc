@@ -1,5 +1,6 @@
 #include <array>
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -61,6 +62,8 @@ class TlsServer {
   explicit TlsServer(const TlsOptions& options = {})
       : certificate_(CertificateFor(key_.get(), options)),
         context_(SSL_CTX_new(TLS_server_method())) {
+    // OpenSSL writes to connections that the client has closed already.
+    CHECK(std::signal(SIGPIPE, SIG_IGN) != SIG_ERR);
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context_.get(), options.max_version);
     SSL_CTX_set_cipher_list(context_.get(), "ALL:@SECLEVEL=0");
