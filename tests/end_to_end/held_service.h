@@ -58,6 +58,12 @@ class HeldService {
     const std::lock_guard lock(mutex_);
     requests_.clear();
   }
+  // What `read` returns, while the handler is not called.
+  template <typename Read>
+  auto Meanwhile(Read read) {
+    const std::lock_guard lock(mutex_);
+    return read();
+  }
 
  private:
   // "METHOD TARGET HTTP/1.1", headers, body.

@@ -114,7 +114,9 @@ class Stop : public ::testing::Test {
     return static_cast<std::size_t>(
         std::count_if(sent.begin(), sent.end(), [](const auto& one) { return one.second == 2; }));
   }
-  [[nodiscard]] std::size_t ContactsAtCordial() { return account.ReadList(kList)->contacts.size(); }
+  [[nodiscard]] std::size_t ContactsAtCordial() {
+    return cordial.Meanwhile([this] { return account.ReadList(kList)->contacts.size(); });
+  }
 
   // A sync that is left alone ends right, with everybody on the list.
   void ExpectNextSyncEndsRight() {
@@ -202,7 +204,7 @@ TEST_F(Stop, SecondSignalEndsAtOnceAndTheJournalExplainsWhatIsSentTwice) {
     EXPECT_EQ(cordial.requests().size(), kMembers + unsettled);
     EXPECT_EQ(SentTwice(), unsettled);
     std::filesystem::remove(directory.File("state.db"));
-    ASSERT_TRUE(account.RemoveList(kList));
+    ASSERT_TRUE(cordial.Meanwhile([&] { return account.RemoveList(kList); }));
     cordial.Forget();
   }
 }
@@ -216,11 +218,13 @@ TEST_F(Stop, SignalWhileAmplitudeHasNothingYetEndsTheReading) {
   process.Signal(SIGTERM);
   EXPECT_EQ(process.Wait(), 130) << process.output();
 
-  project.switches().export_outcome = simulator::ExportOutcome::kCompletes;
+  amplitude.Meanwhile(
+      [&] { project.switches().export_outcome = simulator::ExportOutcome::kCompletes; });
   Process next = Start("sync");
   EXPECT_EQ(next.Wait(), 0) << next.output();
-  const auto asked =
-      project.log().Matching({.method = "GET", .path_prefix = "/api/5/cohorts/request/"});
+  const auto asked = amplitude.Meanwhile([&] {
+    return project.log().Matching({.method = "GET", .path_prefix = "/api/5/cohorts/request/"});
+  });
   EXPECT_EQ(std::count_if(asked.begin(),
                           asked.end(),
                           [](const auto& request) {
@@ -247,7 +251,9 @@ TEST_F(Stop, SignalWhileTheListIsLookedUpSendsNobody) {
   ASSERT_TRUE(cordial.WaitForRequests(1)) << process.Wait() << process.output();
   process.Signal(SIGTERM);
   EXPECT_EQ(process.Wait(), 130) << process.output();
-  EXPECT_TRUE(account.log().Matching({.method = "", .path_prefix = "/v2/contacts"}).empty());
+  const auto contact_calls = cordial.Meanwhile(
+      [&] { return account.log().Matching({.method = "", .path_prefix = "/v2/contacts"}); });
+  EXPECT_TRUE(contact_calls.empty());
 }
 
 }  // namespace
