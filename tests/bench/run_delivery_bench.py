@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -104,6 +105,7 @@ class Bench:
         self.operations, self.rounds = operations, rounds
         self.figures, self.raw, self.failures = [], {}, []
         self.serial = itertools.count()
+        self.writing = threading.Lock()
 
     # ---- Figures ----
     def figure(self, name, value, unit="", at_least=None, at_most=None):
@@ -131,8 +133,9 @@ class Bench:
         """A state with so many pending operations."""
         state = self.folder / f"state{next(self.serial)}"
         csv = self.folder / f"{operations}.csv"
-        if not csv.exists():
-            make_export.write(csv, [make_export.row(number) for number in range(operations)], seed=1)
+        with self.writing:  # Several threads may want the same.
+            if not csv.exists():
+                make_export.write(csv, [make_export.row(number) for number in range(operations)], seed=1)
         self.run("prepare", state, csv, endpoint)
         return state
 
