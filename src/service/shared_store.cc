@@ -36,6 +36,24 @@ CommittedPlan SharedStore::CommitPlan(const PlanCommit& plan) {
   return tasks_.Call([&] { return store_.CommitPlan(plan); });
 }
 
+std::vector<std::optional<MemberRow>> SharedStore::FindMembers(BindingId binding,
+                                                               std::span<const MemberKey> keys) {
+  return tasks_.Call([&] { return store_.FindMembers(binding, keys); });
+}
+
+std::vector<KnownMember> SharedStore::HoldersOf(BindingId binding,
+                                                std::span<const std::string> contacts) {
+  return tasks_.Call([&] { return store_.HoldersOf(binding, contacts); });
+}
+
+std::vector<KnownMember> SharedStore::MembersChangedSince(BindingId binding, TimePoint since) {
+  return tasks_.Call([&] { return store_.MembersChangedSince(binding, since); });
+}
+
+HeldContacts SharedStore::FindHeldContacts(BindingId binding) {
+  return tasks_.Call([&] { return store_.FindHeldContacts(binding); });
+}
+
 RunId SharedStore::RecordFailedRun(const BindingKey& key, const RunReport& report) {
   return tasks_.Call([&] { return store_.RecordFailedRun(key, report); });
 }

@@ -32,6 +32,13 @@ class SharedStore final : public SyncStore {
   [[nodiscard]] std::int64_t CountDesired(BindingId binding) override;
   [[nodiscard]] std::int64_t UnapprovedRemovalsSince(BindingId binding, TimePoint since) override;
   [[nodiscard]] CommittedPlan CommitPlan(const PlanCommit& plan) override;
+  [[nodiscard]] std::vector<std::optional<MemberRow>> FindMembers(
+      BindingId binding, std::span<const MemberKey> keys) override;
+  [[nodiscard]] std::vector<KnownMember> HoldersOf(BindingId binding,
+                                                   std::span<const std::string> contacts) override;
+  [[nodiscard]] std::vector<KnownMember> MembersChangedSince(BindingId binding,
+                                                             TimePoint since) override;
+  [[nodiscard]] HeldContacts FindHeldContacts(BindingId binding) override;
   RunId RecordFailedRun(const BindingKey& key, const RunReport& report) override;
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;

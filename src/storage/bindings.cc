@@ -9,7 +9,7 @@ namespace {
 #define COHORT_SYNC_BINDING_COLUMNS                                               \
   "binding_id, project, cohort, destination, endpoint, list_name, list_id, "      \
   "identifier_name, identifier_property, identifier_rules_version, cohort_name, " \
-  "accepted_as_of, stopped_reason, paused_at"
+  "accepted_as_of, stopped_reason, paused_at, inbox, inbox_batch"
 
 constexpr char kFind[] = "SELECT " COHORT_SYNC_BINDING_COLUMNS
                          " FROM bindings WHERE project = ?1 AND cohort = ?2 AND destination = ?3";
@@ -28,7 +28,10 @@ constexpr char kInsert[] =
     " identifier_name, identifier_property, identifier_rules_version, cohort_name, accepted_as_of)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 constexpr char kAccept[] =
-    "UPDATE bindings SET cohort_name = ?2, list_id = ?3, accepted_as_of = ?4 WHERE binding_id = ?1";
+    "UPDATE bindings SET cohort_name = ?2, list_id = ?3,"
+    " accepted_as_of = coalesce(?4, accepted_as_of) WHERE binding_id = ?1";
+constexpr char kSetInbox[] =
+    "UPDATE bindings SET inbox = ?2, inbox_batch = ?3 WHERE binding_id = ?1";
 constexpr char kSetStopped[] =
     "UPDATE bindings SET stopped_reason = ?2 WHERE binding_id = ?1 AND stopped_reason <> ?2";
 
@@ -45,6 +48,7 @@ constexpr const char* kDelete[] = {
     "DELETE FROM operations WHERE binding_id = ?1",
     "DELETE FROM calls WHERE binding_id = ?1",
     "DELETE FROM deliveries WHERE binding_id = ?1",
+    "DELETE FROM members WHERE binding_id = ?1",
     "UPDATE runs SET binding_id = NULL WHERE binding_id = ?1",
     "DELETE FROM bindings WHERE binding_id = ?1",
 };
@@ -63,6 +67,7 @@ Binding BindingAt(const Query& row) {
   binding.accepted_as_of = row.OptionalTime(11);
   binding.stopped_reason = row.String(12);
   binding.paused_at = row.OptionalTime(13);
+  if (!row.IsNull(14)) binding.inbox = InboxPosition{row.Int(14), row.Int(15)};
   return binding;
 }
 
@@ -117,6 +122,10 @@ BindingId Bindings::Accept(const PlanCommit& plan) {
             plan.as_of)
       .Run();
   return BindingId(database_.last_insert_id());
+}
+
+void Bindings::SetInbox(BindingId binding, const InboxPosition& position) {
+  Query(database_, kSetInbox).Bind(binding, position.inbox, position.batch).Run();
 }
 
 bool Bindings::SetStopped(BindingId binding, const std::string& reason) {

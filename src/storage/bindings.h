@@ -23,8 +23,10 @@ class Bindings {
   [[nodiscard]] std::vector<Binding> All();  // In order of creation.
 
   // Creates the binding of the plan, or updates what an accepted snapshot may change: cohort name,
-  // list id, time. The other pins stay as they are; comparing them is the run's part.
+  // list id, time. The other pins stay as they are; comparing them is
+  // the run's part.
   [[nodiscard]] BindingId Accept(const PlanCommit& plan);
+  void SetInbox(BindingId binding, const InboxPosition& position);
   // Each false when it was so already.
   bool SetStopped(BindingId binding, const std::string& reason);
   bool SetPaused(BindingId binding, std::optional<TimePoint> since);

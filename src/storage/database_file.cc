@@ -77,25 +77,25 @@ std::int64_t ReadNumber(Database& database, const char* sql) {
 }
 
 // Before anything is written: the version of the schema, 0 for a file without content.
-Result<std::int64_t> Identify(Database& database) {
+Result<std::int64_t> Identify(Database& database, Schema schema) {
   const std::int64_t application = ReadNumber(database, kReadApplicationId);
   const std::int64_t version = ReadNumber(database, kReadUserVersion);
   const bool blank = application == 0 && version == 0 && ReadNumber(database, kCountObjects) == 0;
-  if (!blank && application != kApplicationId) {
+  if (!blank && application != ApplicationIdOf(schema)) {
     return Fail(ErrorCode::kConfiguration,
                 Format("open state '{}': application id {} instead of {}: the file belongs to "
                        "another program; set 'state' to another path",
                        database.path(),
                        application,
-                       kApplicationId));
+                       ApplicationIdOf(schema)));
   }
-  if (version > CurrentSchemaVersion()) {
+  if (version > CurrentSchemaVersion(schema)) {
     return Fail(ErrorCode::kConfiguration,
                 Format("open state '{}': schema version {} is newer than {}, which this program "
                        "knows; use the newer cohort-sync",
                        database.path(),
                        version,
-                       CurrentSchemaVersion()));
+                       CurrentSchemaVersion(schema)));
   }
   return version;
 }
@@ -140,34 +140,36 @@ Status Apply(Database& database, const Setting& setting) {
                      setting.read_back));
 }
 
-Status SetUp(Database& database, Database::Access access) {
+Status SetUp(Database& database, Database::Access access, Schema schema) {
   const Activity activity(database, "open");
-  Result<std::int64_t> version = Identify(database);
+  Result<std::int64_t> version = Identify(database, schema);
   if (!version) return Fail(version.error());
   if (access == Database::Access::kWrite) {
     for (const Setting& setting : kWriterSettings) {
       if (Status applied = Apply(database, setting); !applied) return applied;
     }
-    Migrate(database, *version);
+    Migrate(database, *version, schema);
     return {};
   }
   for (const Setting& setting : kReaderSettings) {
     if (Status applied = Apply(database, setting); !applied) return applied;
   }
-  if (*version == CurrentSchemaVersion()) return {};
+  if (*version == CurrentSchemaVersion(schema)) return {};
   return Fail(ErrorCode::kConfiguration,
               Format("open state '{}': schema version {} is older than {}; it is brought up to "
                      "date by the next sync",
                      database.path(),
                      *version,
-                     CurrentSchemaVersion()));
+                     CurrentSchemaVersion(schema)));
 }
 
-Result<std::unique_ptr<Database>> Open(const std::string& path, Database::Access access) {
+Result<std::unique_ptr<Database>> Open(const std::string& path,
+                                       Database::Access access,
+                                       Schema schema) {
   if (Status prepared = PrepareFile(path, access); !prepared) return Fail(prepared.error());
   try {
     auto database = std::make_unique<Database>(path, access);
-    if (Status set_up = SetUp(*database, access); !set_up) return Fail(set_up.error());
+    if (Status set_up = SetUp(*database, access, schema); !set_up) return Fail(set_up.error());
     return database;
   } catch (const DatabaseError& error) {
     return Fail(ErrorCode::kConfiguration,
@@ -177,12 +179,12 @@ Result<std::unique_ptr<Database>> Open(const std::string& path, Database::Access
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> OpenForWriting(const std::string& path) {
-  return Open(path, Database::Access::kWrite);
+Result<std::unique_ptr<Database>> OpenForWriting(const std::string& path, Schema schema) {
+  return Open(path, Database::Access::kWrite, schema);
 }
 
-Result<std::unique_ptr<Database>> OpenForReading(const std::string& path) {
-  return Open(path, Database::Access::kRead);
+Result<std::unique_ptr<Database>> OpenForReading(const std::string& path, Schema schema) {
+  return Open(path, Database::Access::kRead, schema);
 }
 
 }  // namespace cohort_sync

@@ -1,4 +1,4 @@
-// Opens the state file: is it ours, is it safe, is every setting as we need it.
+// Opens the state file or the inbox: is it ours, is it safe, is every setting as we need it.
 #ifndef COHORT_SYNC_STORAGE_DATABASE_FILE_H_
 #define COHORT_SYNC_STORAGE_DATABASE_FILE_H_
 
@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "storage/database.h"
+#include "storage/migrations.h"
 
 namespace cohort_sync {
 
@@ -18,11 +19,13 @@ namespace cohort_sync {
 // kConfiguration, with the next step, when the file is a link, not a regular file or readable by
 // others; cannot be created; is not ours; or has a newer schema. A file that is refused is not
 // changed. The process lock is the caller's.
-[[nodiscard]] Result<std::unique_ptr<Database>> OpenForWriting(const std::string& path);
+[[nodiscard]] Result<std::unique_ptr<Database>> OpenForWriting(const std::string& path,
+                                                               Schema schema = Schema::kState);
 
 // Opens an existing state to be read only. kNotFound when there is none; else as above, and
 // kConfiguration when its schema is older, because a reader does not migrate.
-[[nodiscard]] Result<std::unique_ptr<Database>> OpenForReading(const std::string& path);
+[[nodiscard]] Result<std::unique_ptr<Database>> OpenForReading(const std::string& path,
+                                                               Schema schema = Schema::kState);
 
 }  // namespace cohort_sync
 

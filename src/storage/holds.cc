@@ -17,6 +17,8 @@ constexpr char kInsertContact[] =
 constexpr char kFindContact[] =
     "SELECT 1 FROM held_contacts WHERE run_id = ?1 AND kind = ?2 AND contact = ?3";
 
+constexpr char kContacts[] = "SELECT contact FROM held_contacts WHERE run_id = ?1 AND kind = ?2";
+
 void InsertContacts(Database& database,
                     RunId run,
                     OperationKind kind,
@@ -49,6 +51,21 @@ void Holds::Replace(BindingId binding,
 
 bool Holds::HoldsAdd(RunId run, std::string_view contact) {
   return Query(database_, kFindContact).Bind(run, ToString(OperationKind::kAdd), contact).Step();
+}
+
+HeldContacts Holds::ContactsOf(BindingId binding) {
+  HeldContacts contacts;
+  const std::optional<OpenHold> hold = OpenOf(binding);
+  if (!hold) return contacts;
+  Query query(database_, kContacts);
+  for (const OperationKind kind : {OperationKind::kRemove, OperationKind::kAdd}) {
+    std::vector<std::string>& of_kind =
+        kind == OperationKind::kRemove ? contacts.removals : contacts.adds;
+    query.Bind(hold->run, ToString(kind));
+    while (query.Step())
+      of_kind.push_back(query.String(0));
+  }
+  return contacts;
 }
 
 std::optional<OpenHold> Holds::OpenOf(BindingId binding) {

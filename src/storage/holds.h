@@ -8,6 +8,7 @@
 
 #include "storage/database.h"
 #include "sync/history.h"
+#include "sync/member_store.h"
 #include "sync/members.h"
 
 namespace cohort_sync {
@@ -25,6 +26,8 @@ class Holds {
                std::span<const MemberRef> adds);
   [[nodiscard]] bool HoldsAdd(RunId run, std::string_view contact);
   [[nodiscard]] std::optional<OpenHold> OpenOf(BindingId binding);
+  // Empty when there is none.
+  [[nodiscard]] HeldContacts ContactsOf(BindingId binding);
 
  private:
   Database& database_;

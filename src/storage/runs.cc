@@ -17,7 +17,7 @@ namespace {
   "snapshot_as_of, origin, removals_approved, snapshot_rows, members, rejected_missing, "       \
   "rejected_malformed, rejected_unsafe, rejected_duplicate, desired_before, added, removed, "   \
   "unchanged, held_removals, held_adds, reopened, calls, delivered, unneeded, refused, "        \
-  "exhausted, left_pending, left_parked, left_unknown_contacts, error"
+  "exhausted, left_pending, left_parked, left_unknown_contacts, error, pushed_batches"
 
 constexpr char kFind[] = "SELECT " COHORT_SYNC_RUN_COLUMNS " FROM runs WHERE run_id = ?1";
 constexpr char kNewest[] =
@@ -33,9 +33,9 @@ constexpr char kInsert[] =
     " state, started_at, committed_at, finished_at, snapshot_as_of, origin, removals_approved,"
     " snapshot_rows, members, rejected_missing, rejected_malformed, rejected_unsafe,"
     " rejected_duplicate, desired_before, added, removed, unchanged, held_removals, held_adds,"
-    " reopened, error)"
+    " reopened, error, pushed_batches)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
 constexpr char kSetReopened[] = "UPDATE runs SET reopened = ?2 WHERE run_id = ?1";
 constexpr char kFinish[] =
     "UPDATE runs SET state = ?2, finished_at = ?3, error = ?4, reopened = ?5, calls = ?6,"
@@ -115,6 +115,10 @@ RunReport ReportAt(const Query& row) {
   report.counts = CountsAt(row, 12);
   report.delivery = DeliveryAt(row, 25);
   report.error = row.String(33);
+  if (!row.IsNull(34)) {
+    report.trigger = RunTrigger::kPush;
+    report.counts.batches = row.Int(34);
+  }
   return report;
 }
 
@@ -125,6 +129,8 @@ RunId Runs::Insert(const RunReport& report,
                    std::optional<BindingId> binding,
                    std::optional<TimePoint> committed_at) {
   const RunCounts& counts = report.counts;
+  // The cause of a push is not a word of the first schema; its number of batches says it.
+  const bool pushed = report.trigger == RunTrigger::kPush;
   Query(database_, kInsert)
       .Bind(binding,
             key.project,
@@ -132,7 +138,7 @@ RunId Runs::Insert(const RunReport& report,
             key.destination,
             report.cohort_name,
             report.list,
-            ToString(report.trigger),
+            ToString(pushed ? RunTrigger::kScheduled : report.trigger),
             ToString(report.state),
             report.started_at,
             committed_at,
@@ -153,7 +159,8 @@ RunId Runs::Insert(const RunReport& report,
             counts.held_removals,
             counts.held_adds,
             counts.reopened,
-            report.error)
+            report.error,
+            pushed ? std::optional(counts.batches) : std::nullopt)
       .Run();
   const RunId run(database_.last_insert_id());
   WriteNotes(run, report.notes);

@@ -56,6 +56,7 @@ SqliteSyncStore::SqliteSyncStore(std::unique_ptr<Database> database,
       calls_(*database_),
       deliveries_(*database_),
       holds_(*database_),
+      members_(*database_),
       delivery_(*database_),
       checkpoints_(*database_),
       folding_(*database_),
@@ -114,7 +115,12 @@ CommittedPlan SqliteSyncStore::CommitPlan(const PlanCommit& plan) {
   committed.binding = bindings_.Accept(plan);
   committed.run = runs_.Insert(ReportOf(plan), plan.key, committed.binding, now);
   runs_.AddRejectedRows(committed.run, plan.rejected_rows);
-  holds_.Replace(committed.binding, committed.run, plan.hold_remove, plan.hold_add);
+  if (!plan.keep_hold)
+    holds_.Replace(committed.binding, committed.run, plan.hold_remove, plan.hold_add);
+  members_.Write(committed.binding, plan.member_rows);
+  if (plan.inbox) bindings_.SetInbox(committed.binding, *plan.inbox);
+  if (plan.snapshot_members != nullptr)
+    members_.Rewrite(committed.binding, *plan.snapshot_members, *plan.as_of);
   const JournalAppender::Reopened reopened =
       JournalAppender(*database_, plan, committed.binding, committed.run, now).AppendPlan();
   committed.asserted = reopened.asserted;
@@ -123,6 +129,28 @@ CommittedPlan SqliteSyncStore::CommitPlan(const PlanCommit& plan) {
   transaction.Commit();
   delivery_.Recount(committed.binding);
   return committed;
+}
+
+std::vector<std::optional<MemberRow>> SqliteSyncStore::FindMembers(
+    BindingId binding, std::span<const MemberKey> keys) {
+  const Activity activity(*database_, "find members");
+  return members_.Find(binding, keys);
+}
+
+std::vector<KnownMember> SqliteSyncStore::HoldersOf(BindingId binding,
+                                                    std::span<const std::string> contacts) {
+  const Activity activity(*database_, "find who has a contact");
+  return members_.HoldersOf(binding, contacts);
+}
+
+std::vector<KnownMember> SqliteSyncStore::MembersChangedSince(BindingId binding, TimePoint since) {
+  const Activity activity(*database_, "find members that changed");
+  return members_.ChangedSince(binding, since);
+}
+
+HeldContacts SqliteSyncStore::FindHeldContacts(BindingId binding) {
+  const Activity activity(*database_, "find held contacts");
+  return holds_.ContactsOf(binding);
 }
 
 RunId SqliteSyncStore::RecordFailedRun(const BindingKey& key, const RunReport& report) {

@@ -20,6 +20,7 @@
 #include "storage/folding.h"
 #include "storage/holds.h"
 #include "storage/journal_delivery.h"
+#include "storage/members.h"
 #include "storage/runs.h"
 #include "storage/sqlite_export_requests.h"
 #include "sync/sync_store.h"
@@ -60,6 +61,13 @@ class SqliteSyncStore final : public SyncStore {
   // In a resync an add that would close as unneeded is asserted too: its `before` becomes unknown.
   // Members whose add is held are not asserted.
   [[nodiscard]] CommittedPlan CommitPlan(const PlanCommit& plan) override;
+  [[nodiscard]] std::vector<std::optional<MemberRow>> FindMembers(
+      BindingId binding, std::span<const MemberKey> keys) override;
+  [[nodiscard]] std::vector<KnownMember> HoldersOf(BindingId binding,
+                                                   std::span<const std::string> contacts) override;
+  [[nodiscard]] std::vector<KnownMember> MembersChangedSince(BindingId binding,
+                                                             TimePoint since) override;
+  [[nodiscard]] HeldContacts FindHeldContacts(BindingId binding) override;
   RunId RecordFailedRun(const BindingKey& key, const RunReport& report) override;
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;
@@ -88,6 +96,7 @@ class SqliteSyncStore final : public SyncStore {
   Calls calls_;
   Deliveries deliveries_;
   Holds holds_;
+  Members members_;
   JournalDelivery delivery_;
   Checkpoints checkpoints_;
   Folding folding_;

@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_SYNC_BINDING_H_
 #define COHORT_SYNC_SYNC_BINDING_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,13 @@ struct BindingPins {
   friend bool operator==(const BindingPins&, const BindingPins&) = default;
 };
 
+// How far the batches of an inbox are planned.
+struct InboxPosition {
+  std::int64_t inbox = 0;  // Which inbox: positions in another one say nothing.
+  std::int64_t batch = 0;  // The last planned one.
+  friend bool operator==(const InboxPosition&, const InboxPosition&) = default;
+};
+
 struct Binding {
   BindingId id;
   BindingKey key;
@@ -39,6 +47,7 @@ struct Binding {
   std::optional<TimePoint> accepted_as_of;  // Of the last accepted snapshot.
   std::string stopped_reason;               // Why delivery stopped; empty when it did not.
   std::optional<TimePoint> paused_at;       // Since when a person wants nothing read or sent.
+  std::optional<InboxPosition> inbox;       // Of a pushed cohort, once a batch was planned.
 };
 
 }  // namespace cohort_sync

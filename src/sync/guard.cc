@@ -16,7 +16,7 @@ std::int64_t PercentOf(int percent, std::int64_t base) {
 
 // Why these removals need a person; empty when they do not.
 std::string RemovalsReason(const GuardInput& input, const GuardLimits& limits, std::int64_t limit) {
-  if (input.members == 0)
+  if (input.members == 0 && !input.pushed)
     return Format("the snapshot is empty and {} would leave the list",
                   Count(input.removals, "contact", "contacts"));
   const std::int64_t in_window = input.unapproved_removals_in_window + input.removals;

@@ -27,8 +27,9 @@ struct Approval {
 
 struct GuardInput {
   bool first_snapshot = false;
+  bool pushed = false;       // Of batches: nothing is known to be complete.
   std::int64_t desired = 0;  // Before this run.
-  std::int64_t members = 0;  // Contacts in the snapshot.
+  std::int64_t members = 0;  // Contacts in the snapshot, if it is one.
   std::int64_t removals = 0;
   std::int64_t adds = 0;
   std::int64_t unapproved_removals_in_window = 0;  // Committed by earlier runs.

@@ -1,6 +1,7 @@
 #include "sync/preparation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/format.h"
@@ -78,6 +79,7 @@ Status Preparation::Fetch(PreparedRun& run,
   request.identifier = target_.identifier;
   request.hash_key = store_.hash_key();
   request.reuse_export_within = target_.reuse_export_within;
+  request.wants_members = target_.push.has_value();
   request.read_only = options_.plan_only;
   if (run.binding && !options_.force) request.accepted_as_of = run.binding->accepted_as_of;
   request.on_progress = std::move(on_progress);
@@ -89,7 +91,7 @@ Status Preparation::Fetch(PreparedRun& run,
 
 Status Preparation::CheckAge(const PreparedRun& run) const {
   const Snapshot& snapshot = run.snapshot;
-  if (options_.force || !run.binding || !run.binding->accepted_as_of ||
+  if (options_.force || run.push || !run.binding || !run.binding->accepted_as_of ||
       snapshot.as_of >= *run.binding->accepted_as_of)
     return {};
   return Fail(ErrorCode::kInvalidInput,
@@ -193,8 +195,24 @@ Status Preparation::Plan(PreparedRun& run) {
   run.list = *list;
   if (Status looked = run.binding ? LookAtPinnedList(run) : LookAtNewList(run); !looked)
     return looked;
-  CountAndJudge(run);
+  if (run.push) {
+    CountAndJudgePush(run);
+  } else {
+    TakeNewerChanges(run);
+    CountAndJudge(run);
+  }
   return {};
+}
+
+GuardInput Preparation::GuardInputOf(const PreparedRun& run) const {
+  GuardInput input;
+  input.first_snapshot = run.first_sync();
+  input.desired = run.counts.desired_before;
+  input.members = run.counts.members;
+  if (run.binding)
+    input.unapproved_removals_in_window =
+        store_.UnapprovedRemovalsSince(run.binding->id, clock_.Now() - target_.limits.window);
+  return input;
 }
 
 void Preparation::CountAndJudge(PreparedRun& run) {
@@ -216,25 +234,27 @@ void Preparation::CountAndJudge(PreparedRun& run) {
                Count(*run.snapshot.expected_size, "member", "members"),
                Count(run.snapshot.rows, "row", "rows")));
 
-  GuardInput input;
-  input.first_snapshot = run.first_sync();
-  input.desired = counts.desired_before;
-  input.members = counts.members;
+  GuardInput input = GuardInputOf(run);
   input.removals = removals;
   input.adds = adds;
-  if (run.binding) {
-    input.unapproved_removals_in_window =
-        store_.UnapprovedRemovalsSince(binding, clock_.Now() - target_.limits.window);
-    run.open_before = store_.CountOpen(binding).pending;
-  }
   run.verdict = Judge(input, target_.limits, options_.approval, target_.key.cohort.value());
+  (run.verdict.hold_adds ? run.change.hold_add : run.change.add) = run.delta.added;
+  (run.verdict.hold_removals ? run.change.hold_remove : run.change.remove) = run.delta.removed;
+  CountChange(run);
+  if (options_.trigger == RunTrigger::kResync) run.calls += counts.unchanged;
+}
+
+void Preparation::CountChange(PreparedRun& run) {
   if (run.verdict.hold_removals) run.notes.push_back(run.verdict.removals_reason);
   if (run.verdict.hold_adds) run.notes.push_back(run.verdict.adds_reason);
-  (run.verdict.hold_adds ? counts.held_adds : counts.added) = adds;
-  (run.verdict.hold_removals ? counts.held_removals : counts.removed) = removals;
-
+  const ListChange& change = run.change;
+  RunCounts& counts = run.counts;
+  counts.added = std::ssize(change.add);
+  counts.removed = std::ssize(change.remove);
+  if (run.verdict.hold_adds) counts.held_adds = std::ssize(change.hold_add);
+  if (run.verdict.hold_removals) counts.held_removals = std::ssize(change.hold_remove);
+  if (run.binding) run.open_before = store_.CountOpen(run.binding->id).pending;
   run.calls = counts.added + counts.removed + run.open_before;
-  if (options_.trigger == RunTrigger::kResync) run.calls += counts.unchanged;
 }
 
 }  // namespace cohort_sync

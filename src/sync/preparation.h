@@ -11,42 +11,25 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "sync/account_limits.h"
 #include "sync/binding.h"
 #include "sync/diff.h"
 #include "sync/guard.h"
 #include "sync/list_destination.h"
+#include "sync/push_delta.h"
 #include "sync/run.h"
 #include "sync/snapshot.h"
-#include "sync/snapshot_source.h"
 #include "sync/sync_store.h"
+#include "sync/sync_target.h"
 
 namespace cohort_sync {
 
-// What the configuration says about one sync. The source and the destination outlive it.
-struct SyncTarget {
-  BindingKey key;
-  IdentifierMapping identifier;
-  std::optional<std::string> list_name;    // Chosen by a person instead of the derived one.
-  std::optional<std::string> cohort_name;  // For sources that do not know it.
-  GuardLimits limits;
-  // Destinations of one endpoint and credential share an account, which bears the name of the
-  // first.
-  DestinationName account;
-  DeliverySettings delivery;  // Of the account.
-  // An export asked for this recently is still good.
-  Duration reuse_export_within{15 * 60'000};
-  SnapshotSource* source = nullptr;
-  ListDestination* destination = nullptr;
-};
-
-struct RunOptions {
-  RunTrigger trigger = RunTrigger::kManual;
-  Approval approval;
-  // Resync only: first take everybody off the list, if there are at most so many.
-  std::optional<std::int64_t> clear_list_of;
-  bool plan_only = false;  // Nothing will be committed.
-  bool force = false;      // Accept a snapshot that is older than the last accepted one.
+// What the guard made of a delta. The views are the delta's.
+struct ListChange {
+  std::vector<MemberRef> add;
+  std::vector<MemberRef> remove;
+  std::vector<MemberRef> hold_add;
+  std::vector<MemberRef> hold_remove;
+  bool keep_hold = false;  // An earlier hold stays as it is.
 };
 
 // Everything a run is going to do, before it does any of it.
@@ -58,6 +41,9 @@ struct PreparedRun {
   std::optional<std::int64_t> contacts_of_others;  // First sync onto a list that has some already.
   Snapshot snapshot;
   Delta delta;
+  std::optional<PushDelta> push;       // Instead of `delta`: of batches, not of a snapshot.
+  std::optional<InboxPosition> inbox;  // Where these end.
+  ListChange change;
   GuardVerdict verdict;
   RunCounts counts;
   std::int64_t open_before = 0;  // Operations pending from earlier runs.
@@ -86,6 +72,9 @@ class Preparation {
   [[nodiscard]] Status Fetch(PreparedRun& run,
                              std::function<void(const FetchProgress&)> on_progress,
                              const std::stop_token& stop);
+  // The same for a pushed cohort: reads the batches that wait. False when there is none.
+  // REQUIRES: target.push.
+  [[nodiscard]] bool TakeBatches(PreparedRun& run);
   // Names and looks at the list, compares, judges: after it `run` is complete.
   [[nodiscard]] Status Plan(PreparedRun& run);
 
@@ -96,7 +85,11 @@ class Preparation {
   [[nodiscard]] Status CheckNameIsFree(PreparedRun& run);
   [[nodiscard]] Status LookAtNewList(PreparedRun& run);
   [[nodiscard]] Status LookAtPinnedList(PreparedRun& run);
+  void TakeNewerChanges(PreparedRun& run);
   void CountAndJudge(PreparedRun& run);
+  void CountAndJudgePush(PreparedRun& run);
+  [[nodiscard]] GuardInput GuardInputOf(const PreparedRun& run) const;
+  void CountChange(PreparedRun& run);
 
   SyncStore& store_;
   Clock& clock_;

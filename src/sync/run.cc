@@ -12,6 +12,8 @@ std::string_view ToString(RunTrigger trigger) {
       return "resync";
     case RunTrigger::kRetry:
       return "retry";
+    case RunTrigger::kPush:
+      return "push";
   }
   return "manual";
 }
@@ -35,8 +37,11 @@ std::string_view ToString(RunState state) {
 }
 
 std::optional<RunTrigger> ParseRunTrigger(std::string_view text) {
-  for (const RunTrigger trigger :
-       {RunTrigger::kManual, RunTrigger::kScheduled, RunTrigger::kResync, RunTrigger::kRetry}) {
+  for (const RunTrigger trigger : {RunTrigger::kManual,
+                                   RunTrigger::kScheduled,
+                                   RunTrigger::kResync,
+                                   RunTrigger::kRetry,
+                                   RunTrigger::kPush}) {
     if (ToString(trigger) == text) return trigger;
   }
   return std::nullopt;

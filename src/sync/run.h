@@ -17,7 +17,7 @@
 namespace cohort_sync {
 
 // The text forms are what the state stores and what --json prints.
-enum class RunTrigger { kManual, kScheduled, kResync, kRetry };  // "manual", "scheduled", ...
+enum class RunTrigger { kManual, kScheduled, kResync, kRetry, kPush };  // "manual", ..., "push"
 enum class RunState {
   kDelivering,   // "delivering": committed, operations still open (or the process ended meanwhile).
   kSucceeded,    // "succeeded"
@@ -33,8 +33,8 @@ enum class RunState {
 
 // What the run's commit decided. All numbers are contacts, unless said otherwise.
 struct RunCounts {
-  std::int64_t rows = 0;     // Data rows of the snapshot.
-  std::int64_t members = 0;  // Distinct contacts of the snapshot.
+  std::int64_t rows = 0;     // Data rows of the snapshot, or members of the batches.
+  std::int64_t members = 0;  // Distinct contacts of the snapshot, or that the list should have now.
   RejectCounts rejected{};   // Rows.
   std::int64_t desired_before = 0;
   std::int64_t added = 0;    // Add operations committed.
@@ -43,6 +43,7 @@ struct RunCounts {
   std::int64_t held_removals = 0;
   std::int64_t held_adds = 0;
   std::int64_t reopened = 0;  // Parked operations opened again.
+  std::int64_t batches = 0;   // Pushed batches; 0 for a snapshot.
 };
 
 // What delivery did within the run, whichever run the operations came from.

@@ -11,6 +11,7 @@
 #include "sync/identifier.h"
 #include "sync/ids.h"
 #include "sync/members.h"
+#include "sync/snapshot_members.h"
 
 namespace cohort_sync {
 
@@ -35,6 +36,7 @@ struct Snapshot {
   std::int64_t rows = 0;                      // Data rows read.
   RejectCounts rejected{};                    // Without duplicates, which the diff counts.
   std::vector<RejectedRow> rejected_rows;     // The first kMaxListedRejectedRows of each reason.
+  SnapshotMembers who;                        // Empty unless it was asked for.
   std::optional<std::int64_t> expected_size;  // The cohort's own size, as of its last computation.
 };
 

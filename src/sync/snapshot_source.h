@@ -30,6 +30,8 @@ struct FetchRequest {
   // An export that was asked for earlier (by a run that was cut off, or by `plan`) is used when it
   // is not older than this.
   Duration reuse_export_within{0};
+  // The cohort is pushed as well: Snapshot::who is wanted.
+  bool wants_members = false;
   // Only to look: files that are no cohort stay where they are.
   bool read_only = false;
   // Of the last accepted snapshot. A source with several to choose from puts older ones away; empty

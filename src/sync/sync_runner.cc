@@ -72,14 +72,25 @@ PlanCommit PlanOf(const SyncTarget& target, const RunOptions& options, const Pre
   plan.pins.identifier = target.identifier;
   plan.cohort_name =
       run.snapshot.cohort_name.value_or(target.cohort_name.value_or(run.list.value()));
-  plan.as_of = run.snapshot.as_of;
+  if (run.push) {
+    plan.member_rows = run.push->members;
+    plan.inbox = run.inbox;
+  } else {
+    plan.as_of = run.snapshot.as_of;
+    // As below: rows are not taken from what is not trusted.
+    if (target.push && !run.verdict.hold_adds) plan.snapshot_members = &run.snapshot.who;
+  }
   plan.origin = run.snapshot.origin;
   plan.counts = run.counts;
   plan.removals_approved = run.verdict.removals_approved;
   plan.notes = run.notes;
   plan.rejected_rows = run.snapshot.rejected_rows;
-  (run.verdict.hold_adds ? plan.hold_add : plan.add) = run.delta.added;
-  (run.verdict.hold_removals ? plan.hold_remove : plan.remove) = run.delta.removed;
+  plan.add = run.change.add;
+  plan.remove = run.change.remove;
+  plan.hold_add = run.change.hold_add;
+  plan.hold_remove = run.change.hold_remove;
+  plan.keep_hold = run.change.keep_hold;
+  if (plan.keep_hold) plan.hold_add = plan.hold_remove = {};
   // While adds are held the snapshot is not trusted as a whole, so nothing of it is asserted.
   if (options.trigger == RunTrigger::kResync && !run.verdict.hold_adds)
     plan.assert_members = &run.snapshot.members;
@@ -122,8 +133,37 @@ StartedRun SyncRunner::Start(const SyncTarget& target,
                              RunObserver& observer,
                              const std::stop_token& stop) {
   const TimePoint started_at = clock_.Now();
+  Preparation preparation(store_, clock_, target, options);
+  Result<PreparedRun> run = preparation.Open();
+  if (!run) return RecordFailure(target, options.trigger, started_at, run.error());
+  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
+    return StartAfterFailedFetch(target, options.trigger, *run, fetched.error(), stop);
+  return PlanAndCommit(preparation, *run, target, options, observer, stop);
+}
+
+std::optional<StartedRun> SyncRunner::StartPush(const SyncTarget& target,
+                                                const RunOptions& options,
+                                                RunObserver& observer,
+                                                const std::stop_token& stop) {
+  const TimePoint started_at = clock_.Now();
+  const bool approves = options.approval.removals || options.approval.adds;
+  Preparation preparation(store_, clock_, target, options);
+  Result<PreparedRun> run = preparation.Open();
+  if (!run) return RecordFailure(target, RunTrigger::kPush, started_at, run.error());
+  if (!preparation.TakeBatches(*run) && !(approves && run->binding)) return std::nullopt;
+  RunOptions of_push = options;
+  of_push.trigger = RunTrigger::kPush;
+  return PlanAndCommit(preparation, *run, target, of_push, observer, stop);
+}
+
+StartedRun SyncRunner::PlanAndCommit(Preparation& preparation,
+                                     PreparedRun& fetched,
+                                     const SyncTarget& target,
+                                     const RunOptions& options,
+                                     RunObserver& observer,
+                                     const std::stop_token& stop) {
   const auto failed = [&](const Error& error) {
-    return RecordFailure(target, options.trigger, started_at, error);
+    return RecordFailure(target, options.trigger, fetched.started_at, error);
   };
   // Behind the fetch only the destination is asked for anything.
   const auto failed_there = [&](const Error& error) {
@@ -131,18 +171,13 @@ StartedRun SyncRunner::Start(const SyncTarget& target,
     started.destination_refused = error.code() == ErrorCode::kUnauthorized;
     return started;
   };
-  Preparation preparation(store_, clock_, target, options);
-  Result<PreparedRun> run = preparation.Open();
-  if (!run) return failed(run.error());
-  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
-    return StartAfterFailedFetch(target, options.trigger, *run, fetched.error(), stop);
-  if (Status planned = Compare(preparation, *run, observer); !planned)
+  if (Status planned = Compare(preparation, fetched, observer); !planned)
     return failed_there(planned.error());
-  observer.Planned(target, *run);
+  observer.Planned(target, fetched);
   if (stop.stop_requested())
     return failed(Error(ErrorCode::kInterrupted, "stopped before anything was changed"));
 
-  Result<RunReport> report = Commit(target, options, *run);
+  Result<RunReport> report = Commit(target, options, fetched);
   if (!report) return failed_there(report.error());
   report->counts.reopened +=
       store_.ReopenForRun(report->binding, clock_.Now() - kUnknownContactPause);
@@ -185,7 +220,12 @@ Result<RunReport> SyncRunner::Commit(const SyncTarget& target,
 
   const PlanCommit plan = PlanOf(target, options, run);
   const CommittedPlan committed = store_.CommitPlan(plan);
-  target.source->Accepted(target.key.cohort);
+  if (!run.push) {
+    target.source->Accepted(target.key.cohort);
+  } else if (run.push->conflicts > 0) {
+    target.push->inbox->NoteGap(
+        target.key.cohort, clock_.Now(), "changes of the same second contradicted each other");
+  }
   if (options.trigger == RunTrigger::kResync) store_.SetStopped(committed.binding, {});
 
   RunReport report;
@@ -196,7 +236,7 @@ Result<RunReport> SyncRunner::Commit(const SyncTarget& target,
   report.list = run.list.value();
   report.trigger = options.trigger;
   report.started_at = run.started_at;
-  report.snapshot_as_of = run.snapshot.as_of;
+  report.snapshot_as_of = plan.as_of;
   report.origin = run.snapshot.origin;
   report.removals_approved = plan.removals_approved;
   report.counts = run.counts;
@@ -342,6 +382,15 @@ RunReport SyncRunner::Run(const SyncTarget& target,
                           RunObserver& observer,
                           const std::stop_token& stop) {
   return DeliverAndFinish(target, Start(target, options, observer, stop), observer, stop);
+}
+
+std::optional<RunReport> SyncRunner::Push(const SyncTarget& target,
+                                          const RunOptions& options,
+                                          RunObserver& observer,
+                                          const std::stop_token& stop) {
+  std::optional<StartedRun> started = StartPush(target, options, observer, stop);
+  if (!started) return std::nullopt;
+  return DeliverAndFinish(target, std::move(*started), observer, stop);
 }
 
 Result<RunReport> SyncRunner::Retry(const SyncTarget& target,

@@ -63,6 +63,12 @@ class SyncRunner {
                                  const RunOptions& options,
                                  RunObserver& observer,
                                  const std::stop_token& stop);
+  // The same for the batches that wait of a pushed cohort; nullopt, and no run, when none waits and
+  // no held change is approved. REQUIRES: target.push.
+  [[nodiscard]] std::optional<StartedRun> StartPush(const SyncTarget& target,
+                                                    const RunOptions& options,
+                                                    RunObserver& observer,
+                                                    const std::stop_token& stop);
   // Opens parked operations again, on a person's word. kNotFound before the first sync.
   [[nodiscard]] Result<StartedRun> StartRetry(const SyncTarget& target);
   // What earlier runs left pending; nullopt, and no run, when nothing is or when the binding is
@@ -85,6 +91,10 @@ class SyncRunner {
                               const RunOptions& options,
                               RunObserver& observer,
                               const std::stop_token& stop);
+  [[nodiscard]] std::optional<RunReport> Push(const SyncTarget& target,
+                                              const RunOptions& options,
+                                              RunObserver& observer,
+                                              const std::stop_token& stop);
   [[nodiscard]] Result<RunReport> Retry(const SyncTarget& target,
                                         RunObserver& observer,
                                         const std::stop_token& stop);
@@ -93,6 +103,13 @@ class SyncRunner {
                                                         const std::stop_token& stop);
 
  private:
+  // From what was fetched to the commit. `fetched` is what Start and StartPush have in common.
+  [[nodiscard]] StartedRun PlanAndCommit(Preparation& preparation,
+                                         PreparedRun& fetched,
+                                         const SyncTarget& target,
+                                         const RunOptions& options,
+                                         RunObserver& observer,
+                                         const std::stop_token& stop);
   [[nodiscard]] Result<RunReport> Commit(const SyncTarget& target,
                                          const RunOptions& options,
                                          PreparedRun& run);

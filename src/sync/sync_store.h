@@ -16,14 +16,16 @@
 #include "sync/delivery_progress.h"
 #include "sync/desired_members.h"
 #include "sync/journal_rules.h"
+#include "sync/member_store.h"
 #include "sync/members.h"
 #include "sync/operation.h"
 #include "sync/run.h"
 #include "sync/snapshot.h"
+#include "sync/snapshot_members.h"
 
 namespace cohort_sync {
 
-// Everything that one accepted snapshot changes.
+// Everything that one accepted snapshot, or one group of pushed batches, changes.
 struct PlanCommit {
   RunTrigger trigger = RunTrigger::kManual;
   TimePoint started_at;
@@ -32,7 +34,7 @@ struct PlanCommit {
   BindingKey key;
   BindingPins pins;
   std::string cohort_name;
-  TimePoint as_of;
+  std::optional<TimePoint> as_of;  // Of a snapshot; pushed batches have none.
   std::string origin;
   RunCounts counts;  // `reopened` is filled in by the store.
   bool removals_approved = false;
@@ -43,6 +45,13 @@ struct PlanCommit {
   std::span<const MemberRef> remove;
   std::span<const MemberRef> hold_remove;  // Replaces an earlier hold of the binding.
   std::span<const MemberRef> hold_add;
+  bool keep_hold = false;  // An earlier hold stays as it is; the two above are empty.
+
+  // ---- Of a pushed cohort ----
+  std::span<const KnownMember> member_rows;  // Written over what there is.
+  std::optional<InboxPosition> inbox;        // Where the batches end.
+  // The members of the snapshot, which become the rows; those that changed since (IsNewer) stay.
+  const SnapshotMembers* snapshot_members = nullptr;
 
   // Resync: every member of `assert_members` that gets no other operation is asserted: an open add
   // is re-opened, anybody else gets a new add whose `before` is unknown. Waiting removals are
@@ -87,7 +96,7 @@ struct OpenCounts {
   std::int64_t unknown_contacts = 0;  // parked because the contact does not exist there
 };
 
-class SyncStore : public DesiredMembers {
+class SyncStore : public DesiredMembers, public MemberStore {
  public:
   // The key of the member hash; fixed for the life of the state.
   [[nodiscard]] virtual std::uint64_t hash_key() const = 0;

@@ -17,13 +17,18 @@ Result<Snapshot> FakeSnapshotSource::Fetch(const FetchRequest& request,
   snapshot.as_of = as_of.value_or(clock_.Now());
   snapshot.origin = origin;
   snapshot.expected_size = expected_size;
+  if (users.empty()) snapshot.who.naming = MemberNaming::kContact;
   MemberRowsBuilder members(request.hash_key);
   std::string scratch;
   for (const std::string& value : values) {
     ++snapshot.rows;
     const NormalizedIdentifier normalized =
         NormalizeIdentifier(request.identifier.kind(), value, scratch);
+    const std::size_t row = static_cast<std::size_t>(snapshot.rows) - 1;
+    if (request.wants_members && row < users.size()) snapshot.who.Add(users[row], normalized.value);
     if (normalized.accepted) {
+      if (request.wants_members && users.empty())
+        snapshot.who.Add(normalized.value, normalized.value);
       members.Add(normalized.value);
       continue;
     }

@@ -1,0 +1,48 @@
+// The tables of the inbox's file (schema/inbox).
+#ifndef COHORT_SYNC_STORAGE_INBOX_TABLES_H_
+#define COHORT_SYNC_STORAGE_INBOX_TABLES_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "storage/database.h"
+#include "sync/inbox.h"
+
+namespace cohort_sync {
+
+// Part of an inbox: writes inside its caller's transaction. Throws DatabaseError.
+class InboxTables {
+ public:
+  explicit InboxTables(Database& database) : database_(database) {}
+
+  // Which inbox this is; 0 when it has no name yet.
+  [[nodiscard]] std::int64_t Name();
+  void SetName(std::int64_t name);
+
+  [[nodiscard]] InboxOutcome Insert(const ReceivedBatch& received);
+  // As in Inbox; `after` is a batch id of this inbox, 0 for none.
+  [[nodiscard]] std::vector<StoredBatch> Read(const CohortId& cohort,
+                                              std::int64_t after,
+                                              std::int64_t most_members);
+  [[nodiscard]] InboxDepth Depth(const CohortId& cohort, std::int64_t after);
+  void DropBatches(const CohortId& cohort, std::int64_t through);
+  void DropMessages(TimePoint before);
+  // Bytes of all bodies that wait.
+  [[nodiscard]] std::int64_t WaitingBytes();
+
+  void NoteGap(const CohortId& cohort, const InboxGap& gap);
+  [[nodiscard]] std::optional<InboxGap> FindGap(const CohortId& cohort);
+
+  [[nodiscard]] std::optional<TimePoint> AliveAt();
+  void SetAlive(TimePoint now);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_STORAGE_INBOX_TABLES_H_
