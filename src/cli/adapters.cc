@@ -36,6 +36,18 @@ http::ClientFactory ClientsOf(const CommandContext& context) {
   };
 }
 
+class NoSource final : public SnapshotSource {
+ public:
+  Result<Snapshot> Fetch(const FetchRequest& request, const std::stop_token& /*stop*/) override {
+    return Fail(ErrorCode::kConfiguration,
+                Format("cohort '{}' is pushed by Amplitude and has no \"reconcile\" source to read "
+                       "it from; add one to its source, as in \"reconcile\": {{\"type\": "
+                       "\"amplitude\", \"frequency\": \"daily\", \"at\": \"06:00\"}}",
+                       request.cohort.value()));
+  }
+  void Accepted(const CohortId& /*cohort*/) override {}
+};
+
 }  // namespace
 
 Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
@@ -88,7 +100,7 @@ amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings) {
 std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync) {
   std::optional<std::string> name;
   if (!sync.cohort_name.empty()) name = sync.cohort_name;
-  const FileSourceConfig& file = *sync.file;
+  const FileSourceConfig& file = *sync.snapshots->file;
   amplitude::CohortCsvOptions options;
   if (file.format == FileFormat::kIdentifiers)
     options.format = amplitude::CohortFormat::kIdentifiers;
@@ -96,6 +108,21 @@ std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync) {
     return std::make_unique<amplitude::CohortFileSource>(file.path.string(), name, options);
   return std::make_unique<amplitude::CohortFolderSource>(
       file.path.string(), file.pattern, name, options);
+}
+
+std::unique_ptr<SnapshotSource> MakeNoSource() {
+  return std::make_unique<NoSource>();
+}
+
+Result<std::vector<Secret>> ReadPushSecrets(const Config& config) {
+  std::vector<Secret> secrets;
+  if (!config.server) return secrets;
+  for (const SecretReference& reference : config.server->push_secrets) {
+    Result<Secret> secret = Resolve(config, reference, "push_secret");
+    if (!secret) return Fail(secret.error());
+    secrets.push_back(std::move(*secret));
+  }
+  return secrets;
 }
 
 }  // namespace cohort_sync

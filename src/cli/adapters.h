@@ -3,10 +3,12 @@
 #define COHORT_SYNC_CLI_ADAPTERS_H_
 
 #include <memory>
+#include <vector>
 
 #include "amplitude/export_client.h"
 #include "amplitude/export_source.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "cli/command.h"
 #include "config/config.h"
 #include "sync/list_destination.h"
@@ -22,8 +24,12 @@ namespace cohort_sync {
                                                                const ProjectConfig& settings,
                                                                const CommandContext& context);
 [[nodiscard]] amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings);
-// REQUIRES: the sync reads a file.
+// REQUIRES: the sync reads snapshots from a file.
 [[nodiscard]] std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync);
+// For a pushed cohort that is nowhere read as a whole: its Fetch says so.
+[[nodiscard]] std::unique_ptr<SnapshotSource> MakeNoSource();
+// What a push has to bring one of. kConfiguration when one of them cannot be read.
+[[nodiscard]] Result<std::vector<Secret>> ReadPushSecrets(const Config& config);
 
 }  // namespace cohort_sync
 

@@ -42,6 +42,7 @@ class Checker {
       CheckProject(name, project);
     for (const auto& [name, destination] : config_.destinations)
       CheckDestination(name, destination);
+    if (config_.server) CheckServer(*config_.server);
     for (const SyncConfig& sync : config_.syncs)
       CheckSync(sync);
     return std::move(findings_);
@@ -176,35 +177,85 @@ class Checker {
                        : std::string("; choose 'email' or a unique attribute")));
   }
 
+  void CheckServer(const ServerConfig& server) {
+    const std::string subject = "server";
+    const bool is_pushed =
+        std::any_of(config_.syncs.begin(), config_.syncs.end(), [](const auto& sync) {
+          return sync.push && !sync.push->records;
+        });
+    if (is_pushed) {
+      const std::string base = PushAddress(server);
+      Add(Level::kOk,
+          subject,
+          Format("in Amplitude, enter {0}/amplitude/webhook for a cohort webhook or "
+                 "{0}/amplitude/lists for calls to lists{1}",
+                 base,
+                 server.listen.is_loopback()
+                     ? Format("; a proxy of yours passes them on to {}", ToString(server.listen))
+                     : std::string()));
+    }
+    const auto secrets = ReadPushSecrets(config_);
+    if (!secrets) return Add(Level::kProblem, subject, secrets.error().message());
+    if (secrets->empty()) return;  // A note of the configuration says what that means.
+    Add(Level::kOk,
+        subject,
+        Format("a push has to bring {}, as 'Authorization: Bearer', as the user name of Basic "
+               "authorization or in 'X-Cohort-Sync-Secret'",
+               secrets->size() == 1 ? "the push secret" : "one of the two push secrets"));
+  }
+
+  // As other machines see it. What only this machine reaches, they reach through a proxy with TLS.
+  static std::string PushAddress(const ServerConfig& server) {
+    const std::string host = server.allowed_hosts.empty() ? "HOST" : server.allowed_hosts.front();
+    return server.listen.is_loopback() ? Format("https://{}", host)
+                                       : Format("http://{}:{}", host, server.listen.port);
+  }
+
   void CheckSync(const SyncConfig& sync) {
     const std::string subject = Format("cohort '{}'", sync.key.cohort.value());
+    if (sync.push) CheckPush(sync, subject);
     std::string cohort_name = sync.cohort_name;
-    if (!sync.file) {
-      const auto cohorts = cohorts_.find(sync.key.project);
-      if (cohorts == cohorts_.end()) return;  // Its project has a problem of its own.
-      const auto info = amplitude::FindSyncable(cohorts->second, sync.key.cohort);
-      if (!info) return Add(Level::kProblem, subject, info.error().message());
-      cohort_name = info->name;
+    const bool exported = sync.snapshots && !sync.snapshots->file;
+    const auto cohorts = cohorts_.find(sync.key.project);
+    if (cohorts == cohorts_.end()) {
+      if (exported) return;  // Its project has a problem of its own.
+    } else if (const auto info = amplitude::FindSyncable(cohorts->second, sync.key.cohort)) {
+      if (exported || cohort_name.empty()) cohort_name = info->name;
+    } else {
+      Add(exported ? Level::kProblem : Level::kWarning, subject, info.error().message());
+      if (exported) return;
     }
-    if (sync.file) CheckFile(*sync.file, subject);
+    if (sync.snapshots && sync.snapshots->file)
+      CheckPath(sync.snapshots->file->path, sync.snapshots->file->pattern, subject);
     const auto destination = destinations_.find(sync.key.destination);
     if (destination == destinations_.end()) return;
     CheckListName(sync, cohort_name, *destination->second, subject);
   }
 
-  void CheckFile(const FileSourceConfig& file, const std::string& subject) {
+  void CheckPush(const SyncConfig& sync, const std::string& subject) {
+    if (const auto& records = sync.push->records)
+      CheckPath(records->path, records->pattern, subject);
+    if (!sync.snapshots)
+      Add(Level::kWarning,
+          subject,
+          "its source has no \"reconcile\", so that a push that was lost goes unseen");
+  }
+
+  void CheckPath(const std::filesystem::path& path,
+                 const std::string& pattern,
+                 const std::string& subject) {
     std::error_code unknown;
-    if (!std::filesystem::exists(file.path, unknown))
+    if (!std::filesystem::exists(path, unknown))
       return Add(
           Level::kWarning,
           subject,
-          Format("'{}' does not exist yet, and its syncs fail until it does", file.path.string()));
-    if (file.pattern.empty()) return;
-    const auto folder = amplitude::DropFolder::Open(file.path.string());
+          Format("'{}' does not exist yet, and its syncs fail until it does", path.string()));
+    if (pattern.empty()) return;
+    const auto folder = amplitude::DropFolder::Open(path.string());
     if (!folder)
       Add(Level::kProblem,
           subject,
-          Format("folder '{}': {}", file.path.string(), folder.error().message()));
+          Format("folder '{}': {}", path.string(), folder.error().message()));
   }
 
   void CheckListName(const SyncConfig& sync,
@@ -214,6 +265,8 @@ class Checker {
     const auto pinned = lists_.find(sync.key);
     if (pinned != lists_.end())
       return Add(Level::kOk, subject, NamePart(cohort_name) + Format("list '{}'", pinned->second));
+    if (sync.push && sync.list_name.empty() && cohort_name.empty())
+      return Add(Level::kOk, subject, "its list gets its name with the first push");
     const Result<ListName> list = sync.list_name.empty()
                                       ? destination.ListNameFor(cohort_name)
                                       : destination.CheckListName(sync.list_name);

@@ -36,7 +36,7 @@ const SyncConfig* ConfiguredSync(const Config& config,
                                  const ProjectName& project,
                                  const CohortId& cohort) {
   for (const SyncConfig& sync : config.syncs) {
-    if (!sync.file && sync.key.project == project && sync.key.cohort == cohort) return &sync;
+    if (sync.key.project == project && sync.key.cohort == cohort) return &sync;
   }
   return nullptr;
 }

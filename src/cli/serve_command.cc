@@ -68,8 +68,12 @@ class Daemon {
       if (!target) return Fail(target.error());
       targets_.push_back(std::move(*target));
       const auto last = last_started.find(sync.key);
-      scheduler_.Add(sync.schedule,
-                     last == last_started.end() ? std::nullopt : std::optional(last->second));
+      if (sync.snapshots) {
+        scheduler_.Add(sync.snapshots->schedule,
+                       last == last_started.end() ? std::nullopt : std::optional(last->second));
+      } else {
+        scheduler_.Add(Schedule(), context_.clock.Now());  // Never due: there is nothing to read.
+      }
     }
     pending_at_ = prune_at_ = context_.clock.Now();
     return {};

@@ -41,7 +41,7 @@ std::vector<SyncStatus> StatusOf(const Config& config, History* history, TimePoi
     } else if (history != nullptr) {
       status.last_failure = LastFailure(*history, sync.key.cohort);
     }
-    status.next_run = DueAt(sync.schedule, last_started, now);
+    if (sync.snapshots) status.next_run = DueAt(sync.snapshots->schedule, last_started, now);
     syncs.push_back(std::move(status));
   }
   for (auto& [key, binding] : by_key) {

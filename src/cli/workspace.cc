@@ -153,9 +153,9 @@ Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
 }
 
 Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
-  if (sync.file) {
-    std::unique_ptr<SnapshotSource>& made = file_sources_[sync.key];
-    if (!made) made = MakeFileSource(sync);
+  if (!sync.snapshots || sync.snapshots->file) {
+    std::unique_ptr<SnapshotSource>& made = own_sources_[sync.key];
+    if (!made) made = sync.snapshots ? MakeFileSource(sync) : MakeNoSource();
     return made.get();
   }
   std::unique_ptr<SnapshotSource>& made = export_sources_[sync.key.project];

@@ -78,7 +78,7 @@ class Workspace {
   SharedExportRequests export_requests_;
   std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
   std::map<ProjectName, std::unique_ptr<SnapshotSource>> export_sources_;
-  std::map<BindingKey, std::unique_ptr<SnapshotSource>> file_sources_;
+  std::map<BindingKey, std::unique_ptr<SnapshotSource>> own_sources_;
 };
 
 }  // namespace cohort_sync

@@ -14,7 +14,8 @@
 #include "base/clock.h"
 #include "config/config_problem.h"
 #include "config/secrets.h"
-#include "sync/binding.h"
+#include "config/service_url.h"
+#include "config/sync_config.h"
 #include "sync/guard.h"
 #include "sync/identifier.h"
 #include "sync/ids.h"
@@ -42,41 +43,16 @@ struct DestinationConfig {
   Duration request_timeout = std::chrono::seconds(30);
 };
 
-enum class Frequency { kOnce, kHourly, kDaily, kEvery };
-
-// When a sync is due; service/schedule.h does the arithmetic.
-struct Schedule {
-  Frequency frequency = Frequency::kOnce;
-  Duration every{0};             // kEvery only: at least one minute.
-  std::chrono::minutes at{0};    // kDaily only: local time of day, 0..1439.
-  std::string timezone = "UTC";  // kDaily only: a known IANA name.
-  friend bool operator==(const Schedule&, const Schedule&) = default;
-};
-
-enum class FileFormat {
-  kCsv,          // With a header row.
-  kIdentifiers,  // One identifier per line.
-};
-
-// A cohort file, or a folder that gets one after the other.
-struct FileSourceConfig {
-  std::filesystem::path path;  // Joined with the configuration's directory.
-  FileFormat format = FileFormat::kCsv;
-  std::string pattern;  // Of the names in the folder `path`; empty when `path` is one file.
-};
-
-struct SyncConfig {
-  BindingKey key;                        // The project is empty when `file` is set.
-  std::optional<FileSourceConfig> file;  // Read members from here instead of from Amplitude.
-  std::string cohort_name;  // For sources that do not know it; empty when not configured.
-  std::string list_name;    // Instead of the name derived from the cohort's; empty: derived.
-  Schedule schedule;
-};
-
-// Accepted and checked, used by no command yet.
+// Where `serve` takes calls.
 struct ServerConfig {
-  std::string listen;  // "127.0.0.1:8321" or "[::1]:8321"
-  std::optional<SecretReference> push_secret;
+  ListenAddress listen;
+  // What a push has to bring one of; empty (at a loopback address only): nothing. Two while one
+  // replaces the other.
+  std::vector<SecretReference> push_secrets;
+  // Lower case: what the Host header may name besides loopback names and the address itself.
+  std::vector<std::string> allowed_hosts;
+  int max_connections = 64;  // 1..10000
+  std::int64_t max_body_bytes = std::int64_t{16} << 20U;
 };
 
 struct Config {

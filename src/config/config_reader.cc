@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "config/json_value.h"
 #include "config/object_reader.h"
+#include "config/server_reader.h"
 #include "config/service_url.h"
 #include "config/small_file.h"
 #include "config/sync_reader.h"
@@ -195,22 +196,6 @@ void ReadHistory(const JsonValue& value, Config& config, ConfigProblems& problem
   reader.RefuseUnknownKeys();
 }
 
-void ReadServer(const JsonValue& value, Config& config, ConfigProblems& problems) {
-  ObjectReader reader(value, "server", problems);
-  ServerConfig server;
-  Assign(server.listen, reader.RequireText("listen", "\"127.0.0.1:8321\""));
-  if (!server.listen.empty() && !IsListenAddress(server.listen))
-    reader.AddProblem("listen",
-                      Format("'{}' is not an address and a port; write them as in "
-                             "\"127.0.0.1:8321\"",
-                             Printable(server.listen)));
-  if (reader.Find("push_secret") != nullptr)
-    server.push_secret = reader.RequireSecret("push_secret", "\"env:COHORT_SYNC_PUSH_SECRET\"");
-  reader.RefuseUnknownKeys();
-  config.server = std::move(server);
-  config.notes.push_back({"server", "is not used yet; nothing listens"});
-}
-
 std::filesystem::path ReadState(ObjectReader& reader, const std::filesystem::path& directory) {
   const auto text = reader.RequireText("state", "\"cohort-sync.db\"");
   if (!text) return {};
@@ -250,9 +235,9 @@ void NoteQuotas(Config& config) {
     double exports = 0;
     std::int64_t repeated = 0;
     for (const SyncConfig& sync : config.syncs) {
-      if (sync.file || sync.key.project != name) continue;
-      exports += MonthlyExports(sync.schedule);
-      if (sync.schedule.frequency != Frequency::kOnce) ++repeated;
+      if (!sync.snapshots || sync.snapshots->file || sync.key.project != name) continue;
+      exports += MonthlyExports(sync.snapshots->schedule);
+      if (sync.snapshots->schedule.frequency != Frequency::kOnce) ++repeated;
     }
     if (exports <= static_cast<double>(project.monthly_exports)) continue;
     config.notes.push_back(
@@ -267,6 +252,18 @@ void NoteQuotas(Config& config) {
                                        repeated == 1 ? std::string("it")
                                                      : Format("each of the {}", repeated)))});
   }
+}
+
+void NoteOpenServer(Config& config) {
+  const bool takes_pushes =
+      std::any_of(config.syncs.begin(), config.syncs.end(), [](const SyncConfig& sync) {
+        return sync.push && !sync.push->records;
+      });
+  if (!takes_pushes || !config.server->push_secrets.empty()) return;
+  config.notes.push_back({"server.push_secret",
+                          Format("is not set, so that whoever reaches {}, through a proxy too, can "
+                                 "change the lists of pushed cohorts",
+                                 ToString(config.server->listen))});
 }
 
 }  // namespace
@@ -298,14 +295,20 @@ tl::expected<Config, ConfigProblems> ParseConfig(std::string_view text,
     config.limits = ReadLimits(*limits, problems);
   if (const JsonValue* syncs = reader.Require("syncs", "[{\"cohort\": ...}]"))
     ReadSyncs(*syncs,
-              {NamesOf(projects), NamesOf(destinations), directory, is_known_time_zone},
+              {NamesOf(projects),
+               NamesOf(destinations),
+               directory,
+               is_known_time_zone,
+               reader.Has("server")},
               config,
               problems);
   if (const JsonValue* history = reader.Find("history")) ReadHistory(*history, config, problems);
-  if (const JsonValue* server = reader.Find("server")) ReadServer(*server, config, problems);
+  if (const JsonValue* server = reader.Find("server"))
+    config.server = ReadServer(*server, problems);
   reader.RefuseUnknownKeys();
   if (!problems.empty()) return tl::unexpected<ConfigProblems>(std::move(problems));
   NoteQuotas(config);
+  NoteOpenServer(config);
   return config;
 }
 

@@ -1,6 +1,7 @@
 #include "config/object_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/format.h"
 #include "base/text.h"
@@ -20,6 +21,32 @@ std::string DurationText(Duration duration) {
   if (seconds % 3'600 == 0) return Format("{}h", seconds / 3'600);
   if (seconds % 60 == 0) return Format("{}m", seconds / 60);
   return Format("{}s", seconds);
+}
+
+struct ByteUnit {
+  std::string_view name;
+  int shift;
+};
+constexpr std::array<ByteUnit, 3> kByteUnits = {{{"GiB", 30}, {"MiB", 20}, {"KiB", 10}}};
+
+std::optional<std::int64_t> ParseByteCount(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const std::optional<std::int64_t> number = ParseInteger(text.substr(0, space));
+  for (const ByteUnit& unit : kByteUnits) {
+    if (text.substr(space + 1) != unit.name) continue;
+    if (!number || *number <= 0 || *number > INT64_MAX >> unit.shift) return std::nullopt;
+    return *number << unit.shift;
+  }
+  return std::nullopt;
+}
+
+std::string ByteCountText(std::int64_t bytes) {
+  for (const ByteUnit& unit : kByteUnits) {
+    if ((bytes >> unit.shift) << unit.shift == bytes)
+      return Format("{} {}", bytes >> unit.shift, unit.name);
+  }
+  return Format("{}", bytes);
 }
 
 }  // namespace
@@ -58,6 +85,13 @@ const JsonValue* ObjectReader::Find(std::string_view key) {
   return nullptr;
 }
 
+bool ObjectReader::Has(std::string_view key) const {
+  return object_ != nullptr &&
+         std::any_of(object_->members.begin(),
+                     object_->members.end(),
+                     [&](const JsonMember& member) { return member.key == key; });
+}
+
 const JsonValue* ObjectReader::Require(std::string_view key, std::string_view example) {
   const JsonValue* value = Find(key);
   if (value == nullptr && object_ != nullptr)
@@ -72,22 +106,41 @@ const JsonValue* ObjectReader::Typed(std::string_view key, JsonKind kind) {
   return nullptr;
 }
 
+std::optional<std::string> ObjectReader::CheckedText(const JsonValue& value,
+                                                     const std::string& path) {
+  const auto refuse = [&](std::string why) {
+    problems_.push_back({path, std::move(why)});
+    return std::nullopt;
+  };
+  if (value.kind != JsonKind::kText) return refuse(WrongKind(JsonKind::kText, value.kind));
+  if (value.text.empty()) return refuse("must not be empty");
+  if (std::any_of(value.text.begin(), value.text.end(), IsControl))
+    return refuse("holds a control character");
+  if (Trim(value.text).size() != value.text.size())
+    return refuse("begins or ends with white space");
+  return value.text;
+}
+
 std::optional<std::string> ObjectReader::Text(std::string_view key) {
-  const JsonValue* value = Typed(key, JsonKind::kText);
+  const JsonValue* value = Find(key);
   if (value == nullptr) return std::nullopt;
-  if (value->text.empty()) {
-    AddProblem(key, "must not be empty");
-    return std::nullopt;
+  return CheckedText(*value, PathOf(key));
+}
+
+std::vector<PlacedText> ObjectReader::Texts(std::string_view key) {
+  std::vector<PlacedText> texts;
+  const JsonValue* value = Find(key);
+  if (value == nullptr) return texts;
+  const auto add = [&](const JsonValue& item, std::string path) {
+    if (auto text = CheckedText(item, path)) texts.push_back({std::move(path), *std::move(text)});
+  };
+  if (value->kind != JsonKind::kArray) {
+    add(*value, PathOf(key));
+    return texts;
   }
-  if (std::any_of(value->text.begin(), value->text.end(), IsControl)) {
-    AddProblem(key, "holds a control character");
-    return std::nullopt;
-  }
-  if (Trim(value->text).size() != value->text.size()) {
-    AddProblem(key, "begins or ends with white space");
-    return std::nullopt;
-  }
-  return value->text;
+  for (std::size_t i = 0; i < value->items.size(); ++i)
+    add(value->items[i], Format("{}[{}]", PathOf(key), i));
+  return texts;
 }
 
 std::optional<std::string> ObjectReader::RequireText(std::string_view key,
@@ -148,6 +201,27 @@ std::optional<Duration> ObjectReader::DurationOf(std::string_view key,
     return std::nullopt;
   }
   return duration;
+}
+
+std::optional<std::int64_t> ObjectReader::ByteCount(std::string_view key,
+                                                    std::int64_t low,
+                                                    std::int64_t high) {
+  const std::optional<std::string> text = Text(key);
+  if (!text) return std::nullopt;
+  const std::optional<std::int64_t> bytes = ParseByteCount(*text);
+  if (!bytes) {
+    AddProblem(key,
+               Format("'{}' is not a size; write a whole number and KiB, MiB or GiB, as in \"{}\"",
+                      Printable(*text),
+                      ByteCountText(low)));
+    return std::nullopt;
+  }
+  if (*bytes < low || *bytes > high) {
+    AddProblem(
+        key, Format("must be in {}..{}, not '{}'", ByteCountText(low), ByteCountText(high), *text));
+    return std::nullopt;
+  }
+  return bytes;
 }
 
 std::optional<std::string> ObjectReader::Choice(std::string_view key,

@@ -15,6 +15,11 @@
 
 namespace cohort_sync {
 
+struct PlacedText {
+  std::string path;  // "server.push_secret[1]"
+  std::string text;
+};
+
 // Every getter returns nullopt when the key is absent or its value is wrong; a wrong value adds a
 // problem at once. Nothing throws, nothing stops at the first problem. `value` and `problems` must
 // outlive the reader. One thread.
@@ -30,7 +35,9 @@ class ObjectReader {
   // The value of `key` as it stands; nullptr when absent. A key that was asked for, here or below,
   // is a known one.
   const JsonValue* Find(std::string_view key);
-  // The same; absence is a problem whose message shows `example`, which is JSON text.
+  // Whether it is there, without making it a known one.
+  [[nodiscard]] bool Has(std::string_view key) const;
+  // As Find; absence is a problem whose message shows `example`, which is JSON text.
   const JsonValue* Require(std::string_view key, std::string_view example);
 
   // Printable text that is not empty and neither begins nor ends with white space.
@@ -43,10 +50,14 @@ class ObjectReader {
   std::optional<double> Number(std::string_view key, double low, double high);
   // Text like "30s", "15m", "24h", "90d" in [low, high].
   std::optional<Duration> DurationOf(std::string_view key, Duration low, Duration high);
+  // Text like "512 KiB", "16 MiB", "1 GiB" in [low, high], in bytes.
+  std::optional<std::int64_t> ByteCount(std::string_view key, std::int64_t low, std::int64_t high);
   // One of `choices`; another text is a problem that suggests the nearest.
   std::optional<std::string> Choice(std::string_view key, const std::vector<std::string>& choices);
   // A reference to a secret; absence is a problem.
   std::optional<SecretReference> RequireSecret(std::string_view key, std::string_view example);
+  // The texts of an array, or the only one that stands in its place. Wrong ones are left out.
+  std::vector<PlacedText> Texts(std::string_view key);
 
   // Call it last: every key of the object that nobody asked for is a problem.
   void RefuseUnknownKeys();
@@ -54,6 +65,8 @@ class ObjectReader {
  private:
   // The value when it is of `kind`; adds a problem when it is of another.
   const JsonValue* Typed(std::string_view key, JsonKind kind);
+  // The text of a value at `path`, checked as Text does.
+  std::optional<std::string> CheckedText(const JsonValue& value, const std::string& path);
 
   const JsonValue* object_;  // nullptr when it was no object.
   std::string path_;

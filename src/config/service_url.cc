@@ -101,10 +101,33 @@ Result<ServiceUrl> ParseServiceUrl(std::string_view url) {
   return ServiceUrl{Format("{}://{}", scheme, authority), std::move(path)};
 }
 
-bool IsListenAddress(std::string_view text) {
+bool ListenAddress::is_loopback() const {
+  return IsLoopbackHost(address.find(':') == std::string::npos ? address : Format("[{}]", address));
+}
+
+std::string ToString(const ListenAddress& listen) {
+  return listen.address.find(':') == std::string::npos
+             ? Format("{}:{}", listen.address, listen.port)
+             : Format("[{}]:{}", listen.address, listen.port);
+}
+
+std::optional<ListenAddress> ParseListenAddress(std::string_view text) {
   const std::optional<HostPort> parts = SplitHostPort(text);
-  if (!parts || !parts->port || !IsPort(*parts->port)) return false;
-  return parts->host == "localhost" || IsIpv4(parts->host) || IsBracketedIpv6(parts->host);
+  if (!parts || !parts->port || !IsPort(*parts->port)) return std::nullopt;
+  ListenAddress listen;
+  listen.port = static_cast<std::uint16_t>(ParseInteger(*parts->port).value_or(0));
+  if (IsBracketedIpv6(parts->host)) {
+    listen.address = parts->host.substr(1, parts->host.size() - 2);
+  } else if (IsIpv4(parts->host)) {
+    listen.address = parts->host;
+  } else if (parts->host != "localhost") {
+    return std::nullopt;
+  }
+  return listen;
+}
+
+bool IsUrlHost(std::string_view text) {
+  return IsHost(text);
 }
 
 }  // namespace cohort_sync

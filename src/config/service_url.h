@@ -1,8 +1,10 @@
-// Which addresses of services the configuration accepts: https anywhere, plain http on this machine
-// only (design brief, section 7).
+// Which addresses the configuration accepts. Of services: https anywhere, plain http on this
+// machine only (design brief, section 7). Of our own server: an address and a port.
 #ifndef COHORT_SYNC_CONFIG_SERVICE_URL_H_
 #define COHORT_SYNC_CONFIG_SERVICE_URL_H_
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,9 +23,24 @@ struct ServiceUrl {
 // that may hold a password is not repeated in the message.
 [[nodiscard]] Result<ServiceUrl> ParseServiceUrl(std::string_view url);
 
-// Is `text` "ADDRESS:PORT", with an IPv4 address, an IPv6 address in brackets or "localhost", and a
-// port in 1..65535?
-[[nodiscard]] bool IsListenAddress(std::string_view text);
+struct ListenAddress {
+  std::string address = "127.0.0.1";  // IPv4, or IPv6 without brackets.
+  std::uint16_t port = 8321;
+
+  // Whether only this machine reaches it.
+  [[nodiscard]] bool is_loopback() const;
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
+};
+
+// "127.0.0.1:8321", "[::1]:8321"
+[[nodiscard]] std::string ToString(const ListenAddress& listen);
+
+// "ADDRESS:PORT", with an IPv4 address, an IPv6 address in brackets or "localhost" (127.0.0.1), and
+// a port in 1..65535; nullopt for anything else.
+[[nodiscard]] std::optional<ListenAddress> ParseListenAddress(std::string_view text);
+
+// A name or an address as it stands in a URL, without a port; an upper-case name is none.
+[[nodiscard]] bool IsUrlHost(std::string_view text);
 
 }  // namespace cohort_sync
 

@@ -1,18 +1,15 @@
 #include "config/sync_reader.h"
 
 #include <algorithm>
-#include <optional>
+#include <filesystem>
 
 #include "base/format.h"
 #include "base/text.h"
 #include "config/object_reader.h"
+#include "config/source_reader.h"
 
 namespace cohort_sync {
 namespace {
-
-namespace chrono = std::chrono;
-
-constexpr std::size_t kMaxPatternBytes = 128;
 
 // An entry together with where it stands, for the rules among entries.
 struct Entry {
@@ -22,179 +19,6 @@ struct Entry {
   std::string list_name;
   std::string list_name_path;
 };
-
-// "HH:MM"
-std::optional<chrono::minutes> ParseTimeOfDay(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto hour = ParseInteger(text.substr(0, 2));
-  const auto minute = ParseInteger(text.substr(3));
-  if (!hour || !minute || *hour > 23 || *minute > 59) return std::nullopt;
-  return chrono::hours(*hour) + chrono::minutes(*minute);
-}
-
-void RefuseUnlessDaily(ObjectReader& reader, const std::optional<std::string>& frequency) {
-  // A wrong or missing frequency was reported; what it would have allowed is not known.
-  if (!frequency || *frequency == "daily") return;
-  for (const char* key : {"at", "timezone"})
-    if (reader.Find(key) != nullptr)
-      reader.AddProblem(key, "goes only with \"frequency\": \"daily\"; remove it");
-}
-
-void ReadDaily(ObjectReader& reader, const SyncContext& context, Schedule& schedule) {
-  if (const auto at = reader.RequireText("at", "\"06:00\"")) {
-    const auto time = ParseTimeOfDay(*at);
-    if (time) {
-      schedule.at = *time;
-    } else {
-      reader.AddProblem("at",
-                        Format("'{}' is not a time of day; write hours and minutes from 00:00 to "
-                               "23:59, as in \"06:00\"",
-                               Printable(*at)));
-    }
-  }
-  if (auto zone = reader.Text("timezone")) {
-    if (!context.is_known_time_zone(*zone))
-      reader.AddProblem("timezone",
-                        Format("'{}' is not a time zone of this machine; write a name as in "
-                               "\"Europe/Berlin\" or \"UTC\"",
-                               Printable(*zone)));
-    schedule.timezone = *std::move(zone);
-  }
-}
-
-Schedule ReadSchedule(ObjectReader& reader, const SyncContext& context) {
-  Schedule schedule;
-  const bool has_frequency = reader.Find("frequency") != nullptr;
-  const bool has_every = reader.Find("every") != nullptr;
-  std::optional<std::string> frequency =
-      reader.Choice("frequency", {"once", "hourly", "daily", "every"});
-  if (!has_frequency && has_every) frequency = "every";
-  if (!has_frequency && !has_every)
-    reader.AddProblem("frequency",
-                      "is missing; set it to \"once\", \"hourly\" or \"daily\", or set \"every\" "
-                      "as in \"every\": \"15m\"");
-  RefuseUnlessDaily(reader, frequency);
-  if (frequency && *frequency != "every" && has_every)
-    reader.AddProblem("every", Format("contradicts \"frequency\": \"{}\"; remove one", *frequency));
-
-  if (frequency == "hourly") schedule.frequency = Frequency::kHourly;
-  if (frequency == "daily") {
-    schedule.frequency = Frequency::kDaily;
-    ReadDaily(reader, context, schedule);
-  }
-  if (frequency == "every") {
-    schedule.frequency = Frequency::kEvery;
-    reader.Require("every", "\"15m\"");
-    if (const auto every = reader.DurationOf("every", chrono::minutes(1), chrono::days(365)))
-      schedule.every = *every;
-  }
-  for (const char* key : {"at", "timezone", "every"})
-    reader.Find(key);
-  return schedule;
-}
-
-// The one that `key` names or, when it is absent, the only one there is.
-std::string ReadName(ObjectReader& reader,
-                     std::string_view key,
-                     std::string_view section,
-                     const std::vector<std::string>& names) {
-  const bool present = reader.Find(key) != nullptr;
-  const std::optional<std::string> name = reader.Text(key);
-  // That there is no destination at all is said once, of their section.
-  if (names.empty() && section == "destinations") return {};
-  if (!present) {
-    if (names.size() == 1) return names.front();
-    reader.AddProblem(key,
-                      names.empty() ? Format("there is none; add one under '{}'", section)
-                                    : Format("is missing; name one of '{}'", Join(names, "', '")));
-    return {};
-  }
-  if (!name) return {};
-  if (std::find(names.begin(), names.end(), *name) != names.end()) return *name;
-  reader.AddProblem(
-      key, Format("'{}' is not under '{}'{}", Printable(*name), section, Suggestion(*name, names)));
-  return {};
-}
-
-enum class SourceType { kUnknown, kAmplitude, kFile, kPush };
-
-FileFormat ReadFormat(ObjectReader& reader) {
-  return reader.Choice("format", {"csv", "identifiers"}) == "identifiers" ? FileFormat::kIdentifiers
-                                                                          : FileFormat::kCsv;
-}
-
-// What amplitude::DropFolder takes: a pattern that could match nothing of it would wait forever.
-std::string ReadPattern(ObjectReader& reader) {
-  const auto pattern = reader.RequireText("pattern", "\"active-*.csv\"");
-  if (!pattern) return {};
-  const bool is_plain = std::all_of(pattern->begin(), pattern->end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           std::string_view("._-*?").find(c) != std::string_view::npos;
-  });
-  if (!is_plain || pattern->size() > kMaxPatternBytes) {
-    reader.AddProblem("pattern",
-                      Format("'{}' is not a pattern for file names; write at most {} letters, "
-                             "digits, '.', '_', '-', '*' and '?', as in \"active-*.csv\"",
-                             Printable(*pattern),
-                             kMaxPatternBytes));
-  } else if (pattern->starts_with('.') || pattern->ends_with(".tmp") ||
-             pattern->ends_with(".part")) {
-    reader.AddProblem("pattern",
-                      Format("'{}' matches no file: names that begin with '.' or end with '.tmp' "
-                             "or '.part' are files that are still written",
-                             *pattern));
-  }
-  return *pattern;
-}
-
-void ReadFileSource(ObjectReader& reader,
-                    const JsonValue& source,
-                    const SyncContext& context,
-                    bool is_folder,
-                    SyncConfig& sync) {
-  const auto path =
-      reader.RequireText("path", is_folder ? "\"snapshots\"" : "\"snapshots/active.csv\"");
-  FileSourceConfig& file = sync.file.emplace();
-  file.path = context.directory / path.value_or("");
-  file.format = ReadFormat(reader);
-  const bool has_pattern = std::any_of(source.members.begin(),
-                                       source.members.end(),
-                                       [](const auto& m) { return m.key == "pattern"; });
-  if (is_folder) {
-    file.pattern = ReadPattern(reader);
-  } else if (has_pattern) {
-    reader.Find("pattern");
-    reader.AddProblem("pattern", "goes only with \"type\": \"folder\"; remove it");
-  }
-}
-
-SourceType ReadSource(ObjectReader& sync_reader,
-                      const SyncContext& context,
-                      SyncConfig& sync,
-                      ConfigProblems& problems) {
-  const JsonValue* value = sync_reader.Require("source", "{\"type\": \"amplitude\"}");
-  if (value == nullptr) return SourceType::kUnknown;
-  ObjectReader reader(*value, sync_reader.PathOf("source"), problems);
-  if (value->kind != JsonKind::kObject || reader.Require("type", "\"amplitude\"") == nullptr)
-    return SourceType::kUnknown;
-  const auto type = reader.Choice("type", {"amplitude", "file", "folder", "push"});
-  // Of a source of unknown type the other keys cannot be judged.
-  if (!type) return SourceType::kUnknown;
-  if (*type == "push") {
-    reader.AddProblem("type",
-                      "push sources are not available yet; use \"amplitude\", \"file\" or "
-                      "\"folder\"");
-    return SourceType::kPush;
-  }
-  if (*type == "file" || *type == "folder") {
-    ReadFileSource(reader, *value, context, *type == "folder", sync);
-    reader.RefuseUnknownKeys();
-    return SourceType::kFile;
-  }
-  sync.key.project = ProjectName(ReadName(reader, "project", "projects", context.project_names));
-  reader.RefuseUnknownKeys();
-  return SourceType::kAmplitude;
-}
 
 CohortId ReadCohort(ObjectReader& reader) {
   const auto text = reader.RequireText("cohort", "\"9apg8e8f\"");
@@ -223,7 +47,7 @@ void ReadNames(ObjectReader& reader, SourceType source, Entry& entry) {
   if (!entry.sync.list_name.empty()) {
     entry.list_name = entry.sync.list_name;
     entry.list_name_path = reader.PathOf("list_name");
-  } else if (source == SourceType::kFile) {
+  } else if (source != SourceType::kAmplitude) {
     // The rule of names: spaces removed and nothing else (design brief, section 1).
     entry.list_name = entry.sync.cohort_name;
     std::erase(entry.list_name, ' ');
@@ -244,11 +68,8 @@ Entry ReadEntry(const JsonValue& value,
   ReadNames(reader, source, entry);
   entry.sync.key.destination =
       DestinationName(ReadName(reader, "destination", "destinations", context.destination_names));
-  // A push source has no schedule; that it is refused was said.
-  if (source != SourceType::kPush) {
-    entry.sync.schedule = ReadSchedule(reader, context);
-    reader.RefuseUnknownKeys();
-  }
+  ReadFrequency(reader, context, source, entry.sync);
+  reader.RefuseUnknownKeys();
   return entry;
 }
 
@@ -260,19 +81,55 @@ bool SameAccount(const Config& config, const DestinationName& a, const Destinati
                     first->second.api_key == second->second.api_key);
 }
 
-// Each file of a folder is taken once, by whoever comes first.
+// The folders and patterns that the entry takes files from; the paths of their settings.
+struct FolderUse {
+  std::filesystem::path folder;
+  std::string pattern;
+  std::string pattern_path;
+  bool is_records = false;
+};
+
+std::vector<FolderUse> FoldersOf(const Entry& entry) {
+  std::vector<FolderUse> uses;
+  const auto add = [&](const std::filesystem::path& path,
+                       const std::string& pattern,
+                       const char* source,
+                       bool is_records) {
+    if (!pattern.empty())
+      uses.push_back({(path / "").lexically_normal(),
+                      pattern,
+                      Format("{}.{}.pattern", entry.path, source),
+                      is_records});
+  };
+  const SyncConfig& sync = entry.sync;
+  if (sync.push && sync.push->records)
+    add(sync.push->records->path, sync.push->records->pattern, "source", true);
+  if (sync.snapshots && sync.snapshots->file)
+    add(sync.snapshots->file->path,
+        sync.snapshots->file->pattern,
+        sync.push ? "source.reconcile" : "source",
+        false);
+  return uses;
+}
+
+// Each file of a folder is taken once, by whoever comes first. Records say whose they are, so that
+// whoever takes them stores them for all.
 void CompareFolders(const Entry& earlier, const Entry& later, ConfigProblems& problems) {
-  const auto& a = earlier.sync.file;
-  const auto& b = later.sync.file;
-  if (!a || !b || b->pattern.empty() || a->pattern != b->pattern ||
-      (a->path / "").lexically_normal() != (b->path / "").lexically_normal())
-    return;
-  problems.push_back(
-      {later.path + ".source.pattern",
-       Format("'{}' in this folder is read by {} as well, and each file is taken once; set a "
-              "pattern that matches the files of this cohort only",
-              Printable(b->pattern),
-              earlier.path)});
+  const std::vector<FolderUse> others = FoldersOf(earlier);
+  for (const FolderUse& use : FoldersOf(later)) {
+    for (const FolderUse& other : others) {
+      if (use.folder != other.folder || use.pattern != other.pattern ||
+          (&earlier == &later && use.is_records) || use.pattern_path == other.pattern_path ||
+          (use.is_records && other.is_records))
+        continue;
+      problems.push_back(
+          {use.pattern_path,
+           Format("'{}' in this folder is read by {} as well, and each file is taken once; set a "
+                  "pattern that matches the files of this cohort only",
+                  Printable(use.pattern),
+                  earlier.path)});
+    }
+  }
 }
 
 // What two entries may not share.
@@ -315,6 +172,7 @@ void ReadSyncs(const JsonValue& value,
     Entry entry = ReadEntry(value.items[i], Format("syncs[{}]", i), context, problems);
     for (const Entry& earlier : entries)
       Compare(config, earlier, entry, problems);
+    CompareFolders(entry, entry, problems);
     entries.push_back(std::move(entry));
   }
   for (Entry& entry : entries)

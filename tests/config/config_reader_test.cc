@@ -82,7 +82,9 @@ TEST(ParseConfig, FillsInTheDefaults) {
   ASSERT_EQ(config->syncs.size(), 1U);
   EXPECT_EQ(config->syncs[0].key,
             (BindingKey{ProjectName("web"), CohortId("9apg8e8f"), DestinationName("cordial")}));
-  EXPECT_FALSE(config->syncs[0].file);
+  ASSERT_TRUE(config->syncs[0].snapshots);
+  EXPECT_FALSE(config->syncs[0].snapshots->file);
+  EXPECT_FALSE(config->syncs[0].push);
 }
 
 TEST(ParseConfig, ReportsEveryProblemAtOnceWithItsPath) {
@@ -114,9 +116,9 @@ TEST(ParseConfig, ReportsEveryProblemAtOnceWithItsPath) {
                         "is missing; add it, as in \"api_key\": \"env:CORDIAL_API_KEY\""},
           ConfigProblem{"destinations.cordial.contact_identifier_name", "must not be empty"},
           ConfigProblem{"destinations.cordial.concurrency", "must be in 1..256, not 257"},
-          ConfigProblem{
-              "syncs[0].source.type",
-              "push sources are not available yet; use \"amplitude\", \"file\" or \"folder\""},
+          ConfigProblem{"syncs[0].source.type",
+                        "there is no server that takes pushes; add one, as in \"server\": "
+                        "{\"push_secret\": \"env:COHORT_SYNC_PUSH_SECRET\"}"},
           ConfigProblem{"syncs[1].cohort", "is missing; add it, as in \"cohort\": \"9apg8e8f\""},
           ConfigProblem{"syncs[1].source",
                         "is missing; add it, as in \"source\": {\"type\": \"amplitude\"}"},
@@ -328,20 +330,8 @@ TEST(ParseConfig, KnowsTheHostsOfBothRegions) {
             "https://analytics.eu.amplitude.com");
 }
 
-TEST(ParseConfig, AcceptsHistoryAndServerAndSaysThatTheyDoNothingYet) {
-  json config = Minimal();
-  config["history"] = {{"retention", "30d"}};
-  config["server"] = {{"listen", "127.0.0.1:8321"}, {"push_secret", "env:P"}};
-  config["syncs"][0]["frequency"] = "once";
-  const auto result = Parse(config);
-  ASSERT_TRUE(result);
-  EXPECT_EQ(result->history_retention, chrono::days(30));
-  ASSERT_TRUE(result->server);
-  EXPECT_EQ(result->server->listen, "127.0.0.1:8321");
-  EXPECT_EQ(result->server->push_secret,
-            (SecretReference{SecretReference::Kind::kEnvironment, "P"}));
-  EXPECT_THAT(result->notes,
-              ElementsAre(ConfigProblem{"server", "is not used yet; nothing listens"}));
+TEST(ParseConfig, ReadsTheHistorysRetention) {
+  EXPECT_EQ(Parse(With("/history", {{"retention", "30d"}}))->history_retention, chrono::days(30));
 }
 
 TEST(ParseConfig, NotesASchedulePastTheExportsThatAmplitudeGrants) {
@@ -356,6 +346,36 @@ TEST(ParseConfig, NotesASchedulePastTheExportsThatAmplitudeGrants) {
   often["syncs"][0].erase("frequency");
   often["syncs"][0]["every"] = "90m";  // 496 in a month of 31 days.
   EXPECT_THAT(Parse(often)->notes, IsEmpty());
+}
+
+TEST(ParseConfig, CountsTheExportsOfAReconcile) {
+  json config = Minimal();
+  config["server"] = {{"push_secret", "env:P"}};
+  config["syncs"][0].erase("frequency");
+  config["syncs"][0]["source"] = {{"type", "push"},
+                                  {"reconcile", {{"type", "amplitude"}, {"frequency", "hourly"}}}};
+  const auto result = Parse(config);
+  ASSERT_TRUE(result);
+  ASSERT_EQ(result->notes.size(), 1U);
+  EXPECT_EQ(result->notes[0].path, "projects.web.monthly_exports");
+  config["syncs"][0]["source"]["reconcile"] = {
+      {"type", "file"}, {"path", "a.csv"}, {"frequency", "hourly"}};
+  EXPECT_THAT(Parse(config)->notes, IsEmpty());
+}
+
+TEST(ParseConfig, NotesAServerThatTakesPushesFromAnybody) {
+  json config = Minimal();
+  config["server"] = json::object();
+  config["syncs"][0] = {{"cohort", "c1"}, {"source", {{"type", "push"}}}};
+  const auto result = Parse(config);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->notes,
+              ElementsAre(ConfigProblem{"server.push_secret",
+                                        "is not set, so that whoever reaches 127.0.0.1:8321, "
+                                        "through a proxy too, can change the lists of pushed "
+                                        "cohorts"}));
+  config["server"]["push_secret"] = "env:P";
+  EXPECT_THAT(Parse(config)->notes, IsEmpty());
 }
 
 TEST(ReadConfig, ReadsAFileAndStartsPathsFromItsDirectory) {

@@ -44,7 +44,7 @@ TEST(ExampleConfig, IsAccepted) {
   const auto config = Parse(Contents("config/example.json"));
   ASSERT_TRUE(config) << Describe(config);
   EXPECT_EQ(config->projects.size(), 2U);
-  EXPECT_EQ(config->syncs.size(), 5U);
+  EXPECT_EQ(config->syncs.size(), 7U);
 }
 
 TEST(ExampleConfig, FitsTheExportsThatAmplitudeGrants) {
@@ -125,7 +125,16 @@ TEST(ConfigSchema, AllowsExactlyTheKeysThatTheReaderKnows) {
   std::set<std::string> source = ReaderKeys(example, "/syncs/0/source");
   source.merge(ReaderKeys(example, "/syncs/2/source"));
   source.merge(ReaderKeys(with_folder, "/syncs/2/source"));
+  source.merge(ReaderKeys(example, "/syncs/5/source"));
+  source.merge(ReaderKeys(example, "/syncs/6/source"));
   EXPECT_EQ(SchemaKeys(schema["$defs"]["source"]), source);
+  json with_file = example;
+  with_file["syncs"][5]["source"]["reconcile"] = {
+      {"type", "folder"}, {"path", "in"}, {"pattern", "*.csv"}, {"every", "1d"}};
+  std::set<std::string> reconcile = ReaderKeys(example, "/syncs/5/source/reconcile");
+  reconcile.merge(ReaderKeys(with_file, "/syncs/5/source/reconcile"));
+  reconcile.erase("project");  // Known only to say where it belongs.
+  EXPECT_EQ(SchemaKeys(schema["$defs"]["reconcile"]), reconcile);
 }
 
 TEST(ConfigSchema, RequiresWhatTheReaderRequires) {
@@ -140,8 +149,8 @@ TEST(ConfigSchema, RequiresWhatTheReaderRequires) {
         *section.definition == '\0' ? schema : schema["$defs"][section.definition];
     const json required = definition.value("required", json::array());
     for (const std::string& key : KeysOf(example.at(json::json_pointer(section.pointer)))) {
-      // One of several alternatives.
-      if (key == "region" || key == "projects") continue;
+      // One of several alternatives, and what other sections ask for.
+      if (key == "region" || key == "projects" || key == "server") continue;
       json config = example;
       config.at(json::json_pointer(section.pointer)).erase(key);
       const bool is_required = std::find(required.begin(), required.end(), key) != required.end();
@@ -168,6 +177,10 @@ TEST(ConfigSchema, GivesTheDefaultsOfTheReader) {
             DestinationConfig().create_missing_contacts);
   EXPECT_EQ(schema["$defs"]["project"]["properties"]["monthly_exports"]["default"],
             ProjectConfig().monthly_exports);
+  const json& server = schema["$defs"]["server"]["properties"];
+  EXPECT_EQ(server["listen"]["default"], ToString(ServerConfig().listen));
+  EXPECT_EQ(server["max_connections"]["default"], ServerConfig().max_connections);
+  EXPECT_EQ(server["max_body"]["default"], "16 MiB");
 }
 
 }  // namespace

@@ -78,15 +78,40 @@ TEST(ParseServiceUrl, RefusesPlainHttpToOtherMachines) {
   }
 }
 
-TEST(IsListenAddress, TakesAnAddressAndAPort) {
-  EXPECT_TRUE(IsListenAddress("127.0.0.1:8321"));
-  EXPECT_TRUE(IsListenAddress("[::1]:8321"));
-  EXPECT_TRUE(IsListenAddress("localhost:1"));
-  EXPECT_FALSE(IsListenAddress("127.0.0.1"));
-  EXPECT_FALSE(IsListenAddress("127.0.0.1:0"));
-  EXPECT_FALSE(IsListenAddress(":8321"));
-  EXPECT_FALSE(IsListenAddress("example.com:8321"));
-  EXPECT_FALSE(IsListenAddress("::1:8321"));
+TEST(ParseListenAddress, TakesAnAddressAndAPort) {
+  EXPECT_EQ(ParseListenAddress("127.0.0.1:8321"), (ListenAddress{"127.0.0.1", 8321}));
+  EXPECT_EQ(ParseListenAddress("[::1]:8321"), (ListenAddress{"::1", 8321}));
+  EXPECT_EQ(ParseListenAddress("localhost:1"), (ListenAddress{"127.0.0.1", 1}));
+  EXPECT_EQ(ParseListenAddress("0.0.0.0:65535"), (ListenAddress{"0.0.0.0", 65535}));
+  for (const char* text : {"127.0.0.1",
+                           "127.0.0.1:0",
+                           "127.0.0.1:65536",
+                           ":8321",
+                           "example.com:8321",
+                           "::1:8321",
+                           "[127.0.0.1]:8321",
+                           ""})
+    EXPECT_EQ(ParseListenAddress(text), std::nullopt) << text;
+}
+
+TEST(ListenAddress, IsPrintedAsItIsWritten) {
+  for (const std::string text : {"127.0.0.1:8321", "[::1]:80", "[::]:8321"})
+    EXPECT_EQ(ToString(ParseListenAddress(text).value()), text);
+}
+
+TEST(ListenAddress, KnowsWhatOnlyThisMachineReaches) {
+  for (const char* text : {"127.0.0.1:1", "127.1.2.3:1", "[::1]:1", "localhost:1"})
+    EXPECT_TRUE(ParseListenAddress(text)->is_loopback()) << text;
+  for (const char* text :
+       {"0.0.0.0:1", "10.0.0.1:1", "[::]:1", "[fe80::1]:1", "[::ffff:127.0.0.1]:1"})
+    EXPECT_FALSE(ParseListenAddress(text)->is_loopback()) << text;
+}
+
+TEST(IsUrlHost, TakesNamesAndAddressesWithoutPorts) {
+  for (const char* text : {"cohorts.example.com", "cohorts", "10.0.0.1", "[::1]"})
+    EXPECT_TRUE(IsUrlHost(text)) << text;
+  for (const char* text : {"", "example.com:80", "https://a.b", "a.b/", "a_b", "*", "1.2.3", "A.b"})
+    EXPECT_FALSE(IsUrlHost(text)) << text;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/print_config_problem.h"
+#include "config/read_syncs_fixture.h"
 
 namespace cohort_sync {
 namespace {
@@ -12,61 +13,29 @@ namespace chrono = std::chrono;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-class ReadSyncsTest : public ::testing::Test {
- protected:
-  ReadSyncsTest() {
-    AddDestination("cordial", "env:KEY");
-    context_.project_names = {"web"};
-    context_.directory = "/etc/cohort-sync";
-    context_.is_known_time_zone = [](const std::string& name) { return name == "Europe/Berlin"; };
-  }
-
-  void AddDestination(const std::string& name, const std::string& key) {
-    context_.destination_names.push_back(name);
-    DestinationConfig& destination = config_.destinations[DestinationName(name)];
-    destination.endpoint = "https://api.cordial.io/v2";
-    destination.api_key = ParseSecretReference(key).value();
-  }
-
-  // Reads the entries, JSON text without the brackets around them.
-  ConfigProblems Read(const std::string& entries) {
-    ConfigProblems problems;
-    const auto value = ParseJson("[" + entries + "]", problems);
-    EXPECT_TRUE(value) << entries;
-    config_.syncs.clear();
-    if (value) ReadSyncs(*value, context_, config_, problems);
-    return problems;
-  }
-  // Problems of one Amplitude sync with these settings added.
-  ConfigProblems ReadOne(const std::string& settings) {
-    return Read(R"({"cohort": "c1", "source": {"type": "amplitude"}, )" + settings + "}");
-  }
-
-  SyncContext context_;
-  Config config_;
-};
-
 TEST_F(ReadSyncsTest, AcceptsNoEntriesAtAll) {
   EXPECT_THAT(Read(""), IsEmpty());
 }
 
 TEST_F(ReadSyncsTest, ReadsEveryFrequency) {
   EXPECT_THAT(ReadOne(R"("frequency": "once")"), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule, (Schedule{Frequency::kOnce, Duration(0), {}, "UTC"}));
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
+            (Schedule{Frequency::kOnce, Duration(0), {}, "UTC"}));
   EXPECT_THAT(ReadOne(R"("frequency": "hourly")"), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule, (Schedule{Frequency::kHourly, Duration(0), {}, "UTC"}));
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
+            (Schedule{Frequency::kHourly, Duration(0), {}, "UTC"}));
   EXPECT_THAT(ReadOne(R"("frequency": "daily", "at": "23:59")"), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule,
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
             (Schedule{Frequency::kDaily, Duration(0), chrono::minutes(1439), "UTC"}));
   EXPECT_THAT(ReadOne(R"("frequency": "daily", "at": "06:00", "timezone": "Europe/Berlin")"),
               IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule,
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
             (Schedule{Frequency::kDaily, Duration(0), chrono::hours(6), "Europe/Berlin"}));
   EXPECT_THAT(ReadOne(R"("every": "1m")"), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule,
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
             (Schedule{Frequency::kEvery, chrono::minutes(1), {}, "UTC"}));
   EXPECT_THAT(ReadOne(R"("frequency": "every", "every": "2h")"), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).schedule,
+  EXPECT_EQ(config_.syncs.at(0).snapshots->schedule,
             (Schedule{Frequency::kEvery, chrono::hours(2), {}, "UTC"}));
 }
 
@@ -116,10 +85,10 @@ TEST_F(ReadSyncsTest, ReadsAFileSourceRelativeToTheConfiguration) {
                        "source": {"type": "file", "path": "snapshots/a.csv"}})"),
               IsEmpty());
   ASSERT_EQ(config_.syncs.size(), 1U);
-  ASSERT_TRUE(config_.syncs[0].file);
-  EXPECT_EQ(config_.syncs[0].file->pattern, "");
-  EXPECT_EQ(config_.syncs[0].file->format, FileFormat::kCsv);
-  EXPECT_EQ(config_.syncs[0].file->path, "/etc/cohort-sync/snapshots/a.csv");
+  ASSERT_TRUE(config_.syncs[0].snapshots->file);
+  EXPECT_EQ(config_.syncs[0].snapshots->file->pattern, "");
+  EXPECT_EQ(config_.syncs[0].snapshots->file->format, FileFormat::kCsv);
+  EXPECT_EQ(config_.syncs[0].snapshots->file->path, "/etc/cohort-sync/snapshots/a.csv");
   EXPECT_EQ(config_.syncs[0].cohort_name, "active users");
   EXPECT_EQ(config_.syncs[0].list_name, "");
   EXPECT_EQ(config_.syncs[0].key,
@@ -134,9 +103,9 @@ std::string SyncFrom(const std::string& source) {
 TEST_F(ReadSyncsTest, ReadsTheFormatOfAFile) {
   EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "identifiers"})")),
               IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).file->format, FileFormat::kIdentifiers);
+  EXPECT_EQ(config_.syncs.at(0).snapshots->file->format, FileFormat::kIdentifiers);
   EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "csv"})")), IsEmpty());
-  EXPECT_EQ(config_.syncs.at(0).file->format, FileFormat::kCsv);
+  EXPECT_EQ(config_.syncs.at(0).snapshots->file->format, FileFormat::kCsv);
   EXPECT_THAT(Read(SyncFrom(R"({"type": "file", "path": "a", "format": "identifier"})")),
               ElementsAre(ConfigProblem{"syncs[0].source.format",
                                         "'identifier' is not known; did you mean 'identifiers'?"}));
@@ -150,10 +119,11 @@ TEST_F(ReadSyncsTest, ReadsAFolderSourceRelativeToTheConfiguration) {
                                 "format": "identifiers"})")),
               IsEmpty());
   const SyncConfig& sync = config_.syncs.at(0);
-  ASSERT_TRUE(sync.file);
-  EXPECT_EQ(sync.file->path, "/etc/cohort-sync/in");
-  EXPECT_EQ(sync.file->pattern, "active-*.csv");
-  EXPECT_EQ(sync.file->format, FileFormat::kIdentifiers);
+  ASSERT_TRUE(sync.snapshots->file);
+  const FileSourceConfig& file = *sync.snapshots->file;
+  EXPECT_EQ(file.path, "/etc/cohort-sync/in");
+  EXPECT_EQ(file.pattern, "active-*.csv");
+  EXPECT_EQ(file.format, FileFormat::kIdentifiers);
   EXPECT_EQ(sync.key.project, ProjectName(""));
 }
 

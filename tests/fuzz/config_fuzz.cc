@@ -108,15 +108,32 @@ void CheckDestination(const DestinationConfig& destination) {
   CHECK(rate >= 0.01 && rate <= 10'000);
 }
 
+void CheckSchedule(const Schedule& schedule) {
+  CHECK(schedule.frequency != Frequency::kEvery || schedule.every >= std::chrono::minutes(1));
+  CHECK(schedule.at >= std::chrono::minutes(0) && schedule.at < std::chrono::days(1));
+  CHECK(IsKnownTimeZone(schedule.timezone));
+}
+
 void CheckSync(const Config& config, const SyncConfig& sync) {
   CHECK(config.destinations.contains(sync.key.destination));
-  CHECK(sync.file.has_value() == sync.key.project.value().empty());
-  CHECK(sync.file || config.projects.contains(sync.key.project));
+  const ProjectName& project = sync.key.project;
+  CHECK(project.value().empty() || config.projects.contains(project));
   CHECK(!sync.key.cohort.value().empty());
-  CHECK(sync.schedule.frequency != Frequency::kEvery ||
-        sync.schedule.every >= std::chrono::minutes(1));
-  CHECK(sync.schedule.at >= std::chrono::minutes(0) && sync.schedule.at < std::chrono::days(1));
-  CHECK(IsKnownTimeZone(sync.schedule.timezone));
+  CHECK(sync.snapshots || sync.push);
+  CHECK(!sync.push || sync.push->records || config.server);
+  if (sync.push && sync.push->records) CheckSchedule(sync.push->records->schedule);
+  if (!sync.snapshots) return;
+  CHECK(sync.snapshots->file || !project.value().empty());
+  CHECK(sync.push || !sync.snapshots->file || project.value().empty());
+  CheckSchedule(sync.snapshots->schedule);
+}
+
+void CheckServer(const ServerConfig& server) {
+  CHECK(ParseListenAddress(ToString(server.listen)) == server.listen);
+  CHECK(server.listen.is_loopback() ||
+        (!server.push_secrets.empty() && !server.allowed_hosts.empty()));
+  CHECK(server.push_secrets.size() <= 2);
+  CHECK(server.max_connections >= 1 && server.max_body_bytes >= 1'048'576);
 }
 
 void CheckConfig(const Config& config) {
@@ -132,6 +149,7 @@ void CheckConfig(const Config& config) {
     CheckSync(config, sync);
     CHECK(keys.emplace(sync.key.cohort, sync.key.destination).second);
   }
+  if (config.server) CheckServer(*config.server);
   CHECK(config.limits.max_removal_percent >= 0 && config.limits.max_removal_percent <= 100);
   for (const ConfigProblem& note : config.notes) {
     CHECK(!note.path.empty());
