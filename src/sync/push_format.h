@@ -1,4 +1,5 @@
-// Port: what the bodies of Amplitude's pushes say (src/amplitude implements it).
+// Port: what the bodies of Amplitude's pushes say (src/amplitude implements it; the wire is in
+// contracts/amplitude.md, sections 2 and 3).
 #ifndef COHORT_SYNC_SYNC_PUSH_FORMAT_H_
 #define COHORT_SYNC_SYNC_PUSH_FORMAT_H_
 
@@ -14,36 +15,42 @@
 
 namespace cohort_sync {
 
-// Why a body cannot be taken.
+// Why a body is not taken. Messages name the field and never hold what is said of a member.
 struct PushProblem {
   enum class Kind {
-    kNotJson,       // Answered 400.
-    kUnknownShape,  // JSON, but not what Amplitude sends: answered 422. Names the field.
+    kNotJson,       // With the place, where it is known.
+    kUnknownShape,  // JSON that does not say what a batch says; never guessed.
   };
-  Kind kind = Kind::kNotJson;
+  Kind kind;
   std::string message;
 };
 
+// The call that makes a list (section 2.1).
 struct CreateListRequest {
   std::string name;
-  std::optional<CohortId> cohort;  // Where the body or the name's suffix ": <id>" says it.
+  // Where a field or the end of the name says it (": <id>" or " (<id>)"); whether there is such a
+  // cohort is not known here.
+  std::optional<CohortId> cohort;
 };
 
-// Safe from several threads: nothing changes.
+// Pure; safe from several threads.
 class PushFormat {
  public:
   virtual ~PushFormat() = default;
 
-  // The cohort webhook (contracts/amplitude.md, section 3).
+  // The body of a cohort webhook, checked whole: what is taken here, ReadChanges reads.
   [[nodiscard]] virtual tl::expected<ChangeBatchHead, PushProblem> ReadWebhook(
       std::string_view body) const = 0;
-  // A call to the list of `cohort` (section 2): its target says cohort and direction.
+
+  // The body of an add to the list of `cohort`, or of a remove, checked whole.
   [[nodiscard]] virtual tl::expected<ChangeBatchHead, PushProblem> ReadListChange(
       std::string_view body, const CohortId& cohort, ChangeDirection direction) const = 0;
+
   [[nodiscard]] virtual tl::expected<CreateListRequest, PushProblem> ReadCreateList(
       std::string_view body) const = 0;
-  // The members of a body that one of the first two has read. The identifier's property says which
-  // value of a user is the contact; "user_id" is the user id itself.
+
+  // The members of a body, in its order. Of a webhook, a member without a user id has an empty one
+  // and then a value at most.
   [[nodiscard]] virtual tl::expected<std::vector<MemberChange>, PushProblem> ReadChanges(
       PushKind kind, std::string_view body, const IdentifierMapping& identifier) const = 0;
 };

@@ -51,7 +51,7 @@ TEST_F(InitTest, WritesAConfigurationFromOptions) {
   const Config config = Written();
   ASSERT_EQ(config.syncs.size(), 1U);
   EXPECT_EQ(config.syncs[0].key.cohort.value(), "9apg8e8f");
-  EXPECT_EQ(config.syncs[0].schedule.frequency, Frequency::kHourly);
+  EXPECT_EQ(config.syncs[0].snapshots->schedule.frequency, Frequency::kHourly);
   EXPECT_EQ(config.projects.at(ProjectName("main")).base_url, "https://analytics.eu.amplitude.com");
 }
 
