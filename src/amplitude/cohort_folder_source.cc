@@ -11,8 +11,6 @@
 namespace cohort_sync::amplitude {
 namespace {
 
-constexpr std::size_t kMostShown = 5;
-
 std::string PartNames(const std::vector<CohortPart>& parts) {
   std::vector<std::string> names;
   names.reserve(parts.size());
@@ -29,25 +27,6 @@ Error LacksParts(const WaitingSnapshot& waiting) {
              waiting.name,
              PartNames(waiting.missing),
              waiting.missing.size() == 1 ? "file" : "files"));
-}
-
-// What is in the folder, matches and is not taken; empty when there is none.
-std::string SkippedText(const WaitingSnapshots& waiting) {
-  std::vector<std::string> parts;
-  for (const std::string& skipped : waiting.skipped) {
-    if (parts.size() == kMostShown) break;
-    parts.push_back(skipped);
-  }
-  if (waiting.skipped.size() > parts.size())
-    parts.push_back(Format("{} more", waiting.skipped.size() - parts.size()));
-  if (waiting.odd_names > 0) {
-    parts.push_back(
-        Format("{} of other characters than letters, digits, '.', '_' and '-' or longer than {} "
-               "bytes",
-               Count(waiting.odd_names, "name", "names"),
-               kMaxFileNameBytes));
-  }
-  return Join(parts, "; ");
 }
 
 }  // namespace
@@ -70,7 +49,7 @@ Result<Snapshot> CohortFolderSource::Fetch(const FetchRequest& request,
   Result<FolderListing> listing = folder->List(pattern_);
   if (!listing) return Fail(listing.error().WithContext(context));
   WaitingSnapshots waiting = FindWaiting(std::move(*listing), request.cohort);
-  if (const std::string skipped = SkippedText(waiting); !skipped.empty())
+  if (const std::string skipped = SkippedText(waiting.skipped, waiting.odd_names); !skipped.empty())
     Log(LogLevel::kWarning, Format("{}: skipped: {}", context, skipped));
 
   std::optional<Error> incomplete;  // Of the oldest.
@@ -92,7 +71,7 @@ Result<Snapshot> CohortFolderSource::Fetch(const FetchRequest& request,
 }
 
 Error CohortFolderSource::NothingWaits(const WaitingSnapshots& waiting) const {
-  const std::string skipped = SkippedText(waiting);
+  const std::string skipped = SkippedText(waiting.skipped, waiting.odd_names);
   if (!skipped.empty()) {
     return Error(
         ErrorCode::kInvalidInput,

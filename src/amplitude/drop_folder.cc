@@ -21,6 +21,7 @@ namespace cohort_sync::amplitude {
 namespace {
 
 constexpr int kMostFilesOfOneName = 100'000;
+constexpr std::size_t kMostShown = 5;
 
 std::string SystemReason(int number) {
   return std::generic_category().message(number);
@@ -106,6 +107,24 @@ std::unique_ptr<DIR, CloseDirectory> Entries(int folder) {
 }
 
 }  // namespace
+
+std::string SkippedText(const std::vector<std::string>& skipped, std::int64_t odd_names) {
+  std::vector<std::string> parts;
+  for (const std::string& entry : skipped) {
+    if (parts.size() == kMostShown) break;
+    parts.push_back(entry);
+  }
+  if (skipped.size() > parts.size())
+    parts.push_back(Format("{} more", skipped.size() - parts.size()));
+  if (odd_names > 0) {
+    parts.push_back(
+        Format("{} of other characters than letters, digits, '.', '_' and '-' or longer than {} "
+               "bytes",
+               Count(odd_names, "name", "names"),
+               kMaxFileNameBytes));
+  }
+  return Join(parts, "; ");
+}
 
 Result<DropFolder> DropFolder::Open(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

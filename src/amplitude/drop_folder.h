@@ -27,6 +27,10 @@ struct FolderListing {
   std::int64_t odd_names = 0;        // Matched, but no plain names (snapshot_name.h).
 };
 
+// What is in the folder, matches and is not taken; empty when there is none.
+[[nodiscard]] std::string SkippedText(const std::vector<std::string>& skipped,
+                                      std::int64_t odd_names);
+
 // Opened once: whatever happens to its path later, files are read from and moved within the folder
 // that was checked. A file is taken only when it is a regular one with a single link that belongs
 // to this user or to root. Errors name neither the folder nor the file. One thread.
