@@ -49,8 +49,7 @@ bool MayHaveBody(int status) {
 
 ReplyWire EncodeReply(Reply reply, std::string_view method, bool keep_alive) {
   if (!HasLegalHeaders(reply.response)) {
-    reply = Reply{};
-    reply.response.status = 500;
+    reply = ReplyWith(500);
   }
   Response& response = reply.response;
   const std::size_t size = response.body.size();

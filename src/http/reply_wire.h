@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/server.h"
+#include "http/reply.h"
 
 namespace cohort_sync::http {
 

@@ -1,5 +1,5 @@
-// Incoming HTTP/1.1 on one thread, over Boost.Beast (design/performance.md, section 6). Minimal:
-// the stand-ins and the tests use it; the receiver's gate comes on top of it.
+// A server with one synchronous handler, for the stand-ins and the tests: a GuardedServer that
+// serves every host and limits little but time.
 #ifndef COHORT_SYNC_HTTP_SERVER_H_
 #define COHORT_SYNC_HTTP_SERVER_H_
 
@@ -11,27 +11,16 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/message.h"
+#include "http/reply.h"
 
 namespace cohort_sync::http {
-
-// What the connection does with an answer, so that stand-ins can misbehave on purpose.
-struct Reply {
-  Response response;
-  Duration delay{0};              // Before the first byte; other requests go on meanwhile.
-  bool reset_connection = false;  // Instead of answering: the peer sees a reset.
-  // Close after this many bytes of the body, if it has as many; Content-Length stays whole, and a
-  // chunked body lacks its final chunk.
-  std::size_t cut_after = SIZE_MAX;
-  bool chunked = false;          // Transfer-Encoding: chunked instead of Content-Length.
-  bool close_delimited = false;  // Neither: the body ends with the connection.
-};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: the system chooses; see port().
   std::size_t max_body_bytes = 16U << 20U;
-  // Per request, in total; also how long a connection may be idle, and how long an answer may take
-  // to be sent (not counting Reply::delay).
+  // For a request's header, for its body, for its answer (not counting Reply::delay) and for what
+  // lies between two requests.
   Duration read_timeout{20'000};
 };
 

@@ -63,15 +63,16 @@ TEST(Server, ConnectionIsKeptForFurtherRequests) {
 
 TEST(Server, PipelinedRequestsAreAnsweredInOrder) {
   const auto server = Serve([](const Request& request) { return Ok(request.target); });
-  EXPECT_EQ(Converse(*server, "GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n"),
-            "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n/1"
-            "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n/2");
+  EXPECT_EQ(
+      Converse(*server, "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n"),
+      "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n/1"
+      "HTTP/1.1 200 \r\nContent-Length: 2\r\n\r\n/2");
 }
 
 TEST(Server, ChunkedRequestBodyIsJoined) {
   const auto server = Serve([](const Request& request) { return Ok(request.body); });
   EXPECT_THAT(Converse(*server,
-                       "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
                        "2\r\nab\r\n1\r\nc\r\n0\r\n\r\n"),
               EndsWith("\r\n\r\nabc"));
 }
@@ -84,11 +85,11 @@ TEST(Server, BodyAboveTheLimitIsRefusedAndTheAnswerIsSeen) {
         return Ok("");
       },
       {.max_body_bytes = 1'000});
-  const std::string head = "POST / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n";
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n";
   EXPECT_EQ(Converse(*server, head + std::string(1'001, 'x')),
             "HTTP/1.1 413 \r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(Converse(*server,
-                       "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                       "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
                            std::string(1'001, 'x')),
               StartsWith("HTTP/1.1 413 "));
   EXPECT_FALSE(called);
@@ -97,20 +98,20 @@ TEST(Server, BodyAboveTheLimitIsRefusedAndTheAnswerIsSeen) {
 TEST(Server, WhatIsNotHttpIsRefused) {
   const auto server = Serve([](const Request&) { return Ok(""); });
   for (const char* bytes : {"nonsense\r\n\r\n",
-                            "GET http://x/ HTTP/1.1\r\n\r\n",
-                            "OPTIONS * HTTP/1.1\r\n\r\n",
-                            "GET / HTTP/1.1\r\nno colon\r\n\r\n",
-                            "POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n"}) {
+                            "GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+                            "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+                            "GET / HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n",
+                            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"}) {
     EXPECT_THAT(Converse(*server, bytes), StartsWith("HTTP/1.1 400 ")) << bytes;
   }
-  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\nX: " + std::string(100'000, 'x')),
+  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(100'000, 'x')),
               StartsWith("HTTP/1.1 431 "));
 }
 
 TEST(Server, HalfARequestIsDroppedAfterTheReadTimeout) {
   const auto server = Serve([](const Request&) { return Ok(""); }, {.read_timeout = Duration(50)});
   RawConnection connection = RawConnection::To(server->port());
-  connection.Write("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nhalf");
+  connection.Write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf");
   EXPECT_EQ(connection.ReadToEnd(), "");
 }
 
@@ -121,9 +122,9 @@ TEST(Server, DelayDoesNotHoldOthersUp) {
     return reply;
   });
   RawConnection slow = RawConnection::To(server->port());
-  slow.Write("GET /slow HTTP/1.1\r\n\r\n");
+  slow.Write("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
   RawConnection fast = RawConnection::To(server->port());
-  fast.Write("GET /fast HTTP/1.1\r\n\r\n");
+  fast.Write("GET /fast HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(fast.ReadMessage(), EndsWith("/fast"));
   EXPECT_FALSE(slow.ClosedWithin(0));
 }
@@ -134,7 +135,7 @@ TEST(Server, DelayedReplyIsSent) {
     reply.delay = Duration(5);
     return reply;
   });
-  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\n\r\n"), EndsWith("late"));
+  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), EndsWith("late"));
 }
 
 TEST(Server, ResetIsSeenAsReset) {
@@ -144,7 +145,7 @@ TEST(Server, ResetIsSeenAsReset) {
     return reply;
   });
   RawConnection connection = RawConnection::To(server->port());
-  connection.Write("GET / HTTP/1.1\r\n\r\n");
+  connection.Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(connection.EndsWithReset());
 }
 
@@ -154,7 +155,7 @@ TEST(Server, CutReplyEndsEarlyInGoodOrder) {
     reply.cut_after = 2;
     return reply;
   });
-  EXPECT_EQ(Converse(*server, "GET / HTTP/1.1\r\n\r\n"),
+  EXPECT_EQ(Converse(*server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
             "HTTP/1.1 200 \r\nContent-Length: 5\r\nConnection: close\r\n\r\nhe");
 }
 
@@ -166,10 +167,10 @@ TEST(Server, HandlerThatThrowsIsAnsweredAndForgotten) {
     return Ok("fine");
   });
   for (const char* target : {"/int", "/error"}) {
-    EXPECT_THAT(Converse(*server, Format("GET {} HTTP/1.1\r\n\r\n", target)),
+    EXPECT_THAT(Converse(*server, Format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", target)),
                 StartsWith("HTTP/1.1 500 "));
   }
-  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\n\r\n"), EndsWith("fine"));
+  EXPECT_THAT(Converse(*server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"), EndsWith("fine"));
   SetLogLevel(LogLevel::kWarning);
 }
 
@@ -179,7 +180,7 @@ TEST(Server, RunWaitsForItsTaskOnTheServersThread) {
     handler_thread = std::this_thread::get_id();
     return Ok("");
   });
-  Converse(*server, "GET / HTTP/1.1\r\n\r\n");
+  Converse(*server, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   bool same = false;
   server->Run([&] { same = std::this_thread::get_id() == handler_thread; });
   EXPECT_TRUE(same);
@@ -194,7 +195,7 @@ TEST(Server, DestructionClosesWhatIsOpen) {
   });
   RawConnection idle = RawConnection::To(server->port());
   RawConnection waiting = RawConnection::To(server->port());
-  waiting.Write("GET / HTTP/1.1\r\n\r\n");
+  waiting.Write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   server.reset();
   EXPECT_EQ(idle.ReadToEnd(), "");
   EXPECT_EQ(waiting.ReadToEnd(), "");
