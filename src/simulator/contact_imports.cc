@@ -12,6 +12,7 @@
 #include "simulator/cordial_answers.h"
 #include "simulator/delimited_text.h"
 #include "simulator/exchange.h"
+#include "simulator/json_member.h"
 
 namespace cohort_sync::simulator {
 namespace {
@@ -23,16 +24,6 @@ constexpr std::string_view kTransports[] = {
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string TextMember(const Json& body, const char* key) {
-  const auto member = body.find(key);
-  return member != body.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-Json ObjectMember(const Json& body, const char* key) {
-  const auto member = body.find(key);
-  return member != body.end() && member->is_object() ? *member : Json::object();
 }
 
 std::vector<std::string> TextsMember(const Json& body, const char* key) {

@@ -10,6 +10,7 @@
 #include "base/format.h"
 #include "simulator/cordial_answers.h"
 #include "simulator/exchange.h"
+#include "simulator/json_member.h"
 
 namespace cohort_sync::simulator {
 namespace {
@@ -24,16 +25,6 @@ constexpr std::string_view kActions[] = {"upsertContact",
                                          "removeProductFromCart",
                                          "upsertOrder",
                                          "mergeContacts"};
-
-std::string TextMember(const Json& body, const char* key) {
-  const auto member = body.find(key);
-  return member != body.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-Json ObjectMember(const Json& body, const char* key) {
-  const auto member = body.find(key);
-  return member != body.end() && member->is_object() ? *member : Json::object();
-}
 
 // The identities of the body (1.2, IDS) and its attributes as a REST call would say them. What the
 // account does not know is left out, not refused.
