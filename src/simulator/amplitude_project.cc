@@ -234,6 +234,18 @@ std::vector<CohortSummary> AmplitudeProject::Summaries() const {
   return summaries;
 }
 
+Result<ComputedCohort> AmplitudeProject::Compute(const std::string& cohort_id) {
+  const auto cohort = cohorts_.find(cohort_id);
+  if (cohort == cohorts_.end()) return Fail(NoCohort(cohort_id));
+  StoredCohort& stored = cohort->second;
+  if (stored.archived) {
+    return Fail(ErrorCode::kRejected, Format("cohort '{}' is archived", Printable(cohort_id)));
+  }
+  stored.computed_at = clock_.Now();
+  stored.computed_size = stored.members->size();
+  return ComputedCohort{stored.name, stored.members, *stored.computed_at};
+}
+
 Members& AmplitudeProject::Changeable(StoredCohort& cohort) {
   if (cohort.members.use_count() > 1) cohort.members = std::make_shared<Members>(*cohort.members);
   return *cohort.members;

@@ -54,9 +54,13 @@ class AmplitudeProject {
   // As if it were deleted; exports that were requested before are still served.
   Status RemoveCohort(const std::string& cohort_id);
   [[nodiscard]] std::vector<CohortSummary> Summaries() const;
+  // For a push: computes the cohort, as an export request does (1.3). kRejected when it is
+  // archived.
+  Result<ComputedCohort> Compute(const std::string& cohort_id);
 
   [[nodiscard]] AmplitudeSwitches& switches() { return switches_; }
   [[nodiscard]] RequestLog& log() { return log_; }
+  [[nodiscard]] Random& random() { return random_; }
 
  private:
   [[nodiscard]] http::Reply Answer(const http::Request& request);

@@ -47,6 +47,13 @@ struct Link {
   TimePoint expires_at;
 };
 
+// A cohort as a push sends it.
+struct ComputedCohort {
+  std::string name;
+  std::shared_ptr<const Members> members;
+  TimePoint computed_at;
+};
+
 // What the control door shows of a cohort.
 struct CohortSummary {
   std::string id;

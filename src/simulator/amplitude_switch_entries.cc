@@ -107,6 +107,81 @@ void AddCsv(Entries& all, CsvFormat& csv) {
        "no column for a property that nobody has (1.7; unknown)");
 }
 
+void AddPushRequests(Entries& all, PushSwitches& s) {
+  const auto number = [&all](const char* name, std::int64_t& field, const char* help) {
+    all.push_back(Number(name, field, help));
+  };
+  all.push_back(
+      Number("amplitude.push.parallel", s.parallel, "requests of a push at once (2.3)", 1));
+  all.push_back(Number("amplitude.push.timeout_ms",
+                       s.timeout_ms,
+                       "how long an answer is waited for (3.3: 1 to 2 s; for lists unknown)",
+                       1));
+  number("amplitude.push.retries", s.retries, "repeats of a request that failed (2.3); 0 is none");
+  number("amplitude.push.first_retry_ms",
+         s.first_retry_ms,
+         "pause before the first repeat, doubled for each later one (2.3); 0 repeats at once");
+  all.push_back(Flag("amplitude.push.retry_refusals",
+                     s.retry_refusals,
+                     "a 4xx is repeated, too (2.3: 'on failure'); 408 and 429 always are"));
+  all.push_back(
+      FaultEntry("amplitude.push.answer_lost",
+                 s.answer_lost,
+                 "of messages: the first answer never arrives, so it is sent again (3.3)"));
+  number("amplitude.push.pause_after",
+         s.pause_after,
+         "so many runs in a row that met an unknown list (404) pause the push (2.4: 'may'); 0 "
+         "never");
+}
+
+void AddPushMessages(Entries& all, PushSwitches& s) {
+  const auto flag = [&all](const char* name, bool& field, const char* help) {
+    all.push_back(Flag(name, field, help));
+  };
+  flag("amplitude.push.shuffled", s.shuffled, "messages of a run in random order (3.3)");
+  all.push_back(FaultEntry("amplitude.push.duplicates",
+                           s.duplicates,
+                           "of messages: sent once more after all the others (3.3)"));
+  all.push_back(Choice("amplitude.push.properties",
+                       s.properties,
+                       {{"always", PushedProperties::kAlways},
+                        {"on_enter", PushedProperties::kOnEnter},
+                        {"never", PushedProperties::kNever}},
+                       "which users of a webhook have the selected properties (3.1; unknown for "
+                       "those who leave)"));
+  flag("amplitude.push.exits_as_entered",
+       s.exits_as_entered,
+       "who leaves has the properties it entered with, not the newest (3.1; unknown)");
+  flag("amplitude.push.in_cohort_as_text",
+       s.in_cohort_as_text,
+       "\"true\" and \"false\" in quotes (3.1)");
+  flag("amplitude.push.computed_time_as_number",
+       s.computed_time_as_number,
+       "computed_time without quotes (3.1)");
+  all.push_back(Choice("amplitude.push.webhook_template",
+                       s.webhook_template,
+                       {{"default", WebhookTemplate::kDefault},
+                        {"broken_json", WebhookTemplate::kBrokenJson},
+                        {"flat_array", WebhookTemplate::kFlatArray}},
+                       "the body of a webhook: as documented, with ' instead of \", or an array of "
+                       "users (3.1)"));
+  all.push_back(
+      Choice("amplitude.push.list_id_path",
+             s.list_id_path,
+             {{"nested", ListIdPath::kNested}, {"flat", ListIdPath::kFlat}},
+             "where the id of a new list is looked for: response.listId or listId (2.2)"));
+  all.push_back(Choice("amplitude.push.list_items",
+                       s.list_items,
+                       {{"userIds", ListItemsKey::kUserIds},
+                        {"user_ids", ListItemsKey::kUserIdsSnakeCase},
+                        {"users", ListItemsKey::kUsers},
+                        {"items", ListItemsKey::kItems}},
+                       "what the array of identifiers is called (2.1)"));
+  flag("amplitude.push.list_items_as_objects",
+       s.list_items_as_objects,
+       "identifiers as {\"PROPERTY\": \"VALUE\"} (2.1)");
+}
+
 void AddFaults(Entries& all, AmplitudeSwitches& s) {
   const auto fault = [&all](const char* name, Fault& field, const char* help) {
     all.push_back(FaultEntry(name, field, help));
@@ -130,6 +205,8 @@ std::vector<SwitchEntry> AmplitudeSwitchEntries(AmplitudeSwitches& switches) {
   AddExports(all, switches);
   AddDownload(all, switches);
   AddCsv(all, switches.csv);
+  AddPushRequests(all, switches.push);
+  AddPushMessages(all, switches.push);
   AddFaults(all, switches);
   return all;
 }

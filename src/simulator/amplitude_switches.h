@@ -8,6 +8,7 @@
 
 #include "simulator/cohort_csv.h"
 #include "simulator/fault.h"
+#include "simulator/push_switches.h"
 
 namespace cohort_sync::simulator {
 
@@ -52,6 +53,9 @@ struct AmplitudeSwitches {
 
   // --- The file (1.7) ---
   CsvFormat csv;
+
+  // --- Pushes (2, 3) ---
+  PushSwitches push;
 
   // --- Faults on any API call (1.8, 6.5 c) ---
   Fault rate_limited;      // 429 although there is room.

@@ -9,6 +9,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "base/time_text.h"
+#include "simulator/control_answers.h"
 #include "simulator/exchange.h"
 #include "simulator/switch_table.h"
 
@@ -19,14 +20,6 @@ using Json = nlohmann::ordered_json;
 
 http::Reply Answer(int status, const Json& json) {
   return JsonReply(status, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-http::Reply Problem(int status, const std::string& message) {
-  return Answer(status, {{"error", message}});
-}
-
-http::Reply ProblemOf(const Error& error) {
-  return Problem(error.code() == ErrorCode::kNotFound ? 404 : 422, error.message());
 }
 
 // The array of texts under `key`; absent is empty.
@@ -84,6 +77,18 @@ Json RequestsJson(const std::vector<LoggedRequest>& requests, std::size_t limit)
 
 }  // namespace
 
+http::Reply ControlProblem(int status, const std::string& message) {
+  return Answer(status, {{"error", message}});
+}
+
+http::Reply ControlProblem(const Error& error) {
+  int status = 422;
+  if (error.code() == ErrorCode::kNotFound) status = 404;
+  if (error.code() == ErrorCode::kRejected) status = 409;
+  if (error.code() == ErrorCode::kInterrupted) status = 503;
+  return ControlProblem(status, error.message());
+}
+
 http::Reply Control::Handle(const http::Request& request) {
   const auto segments = PathSegments(request.path());
   const auto route = [&](std::string_view method,
@@ -102,10 +107,15 @@ http::Reply Control::Handle(const http::Request& request) {
   if (route("GET", "/switches")) return GetSwitches();
   if (route("GET", "/switches/help")) return JsonReply(200, SwitchesHelp() + "\n");
   if (route("PUT", "/switches")) return PutSwitches(request);
-  return Problem(404,
-                 Format("no route '{} {}'; GET / lists them",
-                        Printable(request.method),
-                        Printable(request.path())));
+  if (segments) {
+    if (std::optional<http::Reply> reply = RoutePushes(request, *segments)) {
+      return *std::move(reply);
+    }
+  }
+  return ControlProblem(404,
+                        Format("no route '{} {}'; GET / lists them",
+                               Printable(request.method),
+                               Printable(request.path())));
 }
 
 http::Reply Control::Overview() {
@@ -124,23 +134,30 @@ http::Reply Control::Overview() {
                          {"archived", cohort.archived}});
     }
   });
-  const Json routes = {"GET /lists/{name}",
-                       "POST /contacts {\"emails\":[],\"lists\":[]}",
-                       "PUT /cohorts/{id} {\"name\":\"\",\"members\":[{\"user_id\":\"\"}]}",
-                       "POST /cohorts/{id}/enter {\"emails\":[]}",
-                       "POST /cohorts/{id}/leave {\"emails\":[]}",
-                       "GET /requests?service=cordial|amplitude&method=PUT&path=/v2/contacts",
-                       "DELETE /requests",
-                       "GET /switches",
-                       "GET /switches/help",
-                       "PUT /switches {\"cordial.server_error\":{\"next\":1}}"};
+  const Json routes = {
+      "GET /lists/{name}",
+      "POST /contacts {\"emails\":[],\"lists\":[]}",
+      "PUT /cohorts/{id} {\"name\":\"\",\"members\":[{\"user_id\":\"\"}]}",
+      "POST /cohorts/{id}/enter {\"emails\":[]}",
+      "POST /cohorts/{id}/leave {\"emails\":[]}",
+      "PUT /pushes/{cohort}?wait=false {\"kind\":\"webhook\",\"url\":\"\"}",
+      "POST /pushes/{cohort}/run?wait=false",
+      "POST /pushes/{cohort}/resume",
+      "GET /pushes",
+      "GET /pushes/{cohort}",
+      "DELETE /pushes/{cohort}",
+      "GET /requests?service=cordial|amplitude|pushes&method=PUT&path=/v2/contacts",
+      "DELETE /requests",
+      "GET /switches",
+      "GET /switches/help",
+      "PUT /switches {\"cordial.server_error\":{\"next\":1}}"};
   return Answer(200, {{"cohorts", cohorts}, {"lists", lists}, {"routes", routes}});
 }
 
 http::Reply Control::GetList(const std::string& name) {
   std::optional<ListContent> content;
   access_.cordial([&](CordialAccount& account) { content = account.ReadList(name); });
-  if (!content) return Problem(404, Format("no list '{}'", Printable(name)));
+  if (!content) return ControlProblem(404, Format("no list '{}'", Printable(name)));
   return Answer(200,
                 {{"name", content->list.name},
                  {"id", content->list.id},
@@ -150,20 +167,20 @@ http::Reply Control::GetList(const std::string& name) {
 
 http::Reply Control::PostContacts(const http::Request& request) {
   const Result<Json> body = ReadObject(request, {"emails", "lists"});
-  if (!body) return ProblemOf(body.error());
+  if (!body) return ControlProblem(body.error());
   const auto emails = ReadTexts(*body, "emails");
   const auto lists = ReadTexts(*body, "lists");
-  if (!emails) return ProblemOf(emails.error());
-  if (!lists) return ProblemOf(lists.error());
+  if (!emails) return ControlProblem(emails.error());
+  if (!lists) return ControlProblem(lists.error());
   Status filled;
   access_.cordial([&](CordialAccount& account) { filled = account.Prefill(*emails, *lists); });
-  if (!filled) return ProblemOf(filled.error());
+  if (!filled) return ControlProblem(filled.error());
   return Answer(200, {{"contacts", emails->size()}});
 }
 
 http::Reply Control::PutCohort(const std::string& id, const http::Request& request) {
   Result<Cohort> cohort = ParseCohort(id, request.body);
-  if (!cohort) return ProblemOf(cohort.error());
+  if (!cohort) return ControlProblem(cohort.error());
   const std::size_t members = cohort->members.size();
   access_.amplitude([&](AmplitudeProject& project) { project.PutCohort(*std::move(cohort)); });
   return Answer(200, {{"id", id}, {"members", members}});
@@ -171,14 +188,14 @@ http::Reply Control::PutCohort(const std::string& id, const http::Request& reque
 
 http::Reply Control::Move(const std::string& id, const http::Request& request, bool enter) {
   const Result<Json> body = ReadObject(request, {"emails"});
-  if (!body) return ProblemOf(body.error());
+  if (!body) return ControlProblem(body.error());
   const auto emails = ReadTexts(*body, "emails");
-  if (!emails) return ProblemOf(emails.error());
+  if (!emails) return ControlProblem(emails.error());
   Result<std::size_t> changed = 0;
   access_.amplitude([&](AmplitudeProject& project) {
     changed = enter ? project.Enter(id, *emails) : project.Leave(id, *emails);
   });
-  if (!changed) return ProblemOf(changed.error());
+  if (!changed) return ControlProblem(changed.error());
   return Answer(200, {{"changed", *changed}});
 }
 
@@ -189,16 +206,19 @@ http::Reply Control::GetRequests(const http::Request& request) {
                              .path_prefix = request.QueryValue("path").value_or("")};
   const std::optional<std::int64_t> limit =
       ParseInteger(request.QueryValue("limit").value_or(std::to_string(kDefaultLimit)));
-  if (!limit) return Problem(422, "'limit': expected a whole number");
+  if (!limit) return ControlProblem(422, "'limit': expected a whole number");
   std::vector<LoggedRequest> requests;
   if (service == "cordial") {
     access_.cordial([&](CordialAccount& account) { requests = account.log().Matching(filter); });
   } else if (service == "amplitude") {
     access_.amplitude(
         [&](AmplitudeProject& project) { requests = project.log().Matching(filter); });
+  } else if (service == "pushes" && access_.pushes != nullptr) {
+    requests = access_.pushes->Sent(filter);
   } else {
-    return Problem(
-        422, Format("'service': expected cordial or amplitude, got '{}'", Printable(service)));
+    return ControlProblem(
+        422,
+        Format("'service': expected cordial, amplitude or pushes, got '{}'", Printable(service)));
   }
   return Answer(200, RequestsJson(requests, static_cast<std::size_t>(*limit)));
 }
@@ -206,6 +226,7 @@ http::Reply Control::GetRequests(const http::Request& request) {
 http::Reply Control::DeleteRequests() {
   access_.cordial([](CordialAccount& account) { account.log().Clear(); });
   access_.amplitude([](AmplitudeProject& project) { project.log().Clear(); });
+  if (access_.pushes != nullptr) access_.pushes->ClearLog();
   return Answer(200, Json::object());
 }
 
@@ -219,7 +240,7 @@ http::Reply Control::GetSwitches() {
 
 http::Reply Control::PutSwitches(const http::Request& request) {
   const Status set = SetSwitches(request.body, access_);
-  return set ? GetSwitches() : ProblemOf(set.error());
+  return set ? GetSwitches() : ControlProblem(set.error());
 }
 
 Status SetSwitches(std::string_view json, const ControlAccess& access) {

@@ -27,7 +27,7 @@ void RequestLog::Add(TimePoint time, const http::Request& request, const http::R
     if (!EqualsIgnoringCase(name, "Authorization")) logged.headers.Add(name, value);
   }
   requests_.push_back(std::move(logged));
-  if (requests_.size() > kKept) requests_.pop_front();
+  if (requests_.size() > kept_) requests_.pop_front();
 }
 
 std::vector<LoggedRequest> RequestLog::Matching(const RequestFilter& filter) const {

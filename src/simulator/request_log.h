@@ -31,8 +31,9 @@ struct RequestFilter {
 
 class RequestLog {
  public:
-  // The newest so many are kept.
   static constexpr std::size_t kKept = 100'000;
+  // The newest `kept` are kept.
+  explicit RequestLog(std::size_t kept = kKept) : kept_(kept) {}
 
   void Add(TimePoint time, const http::Request& request, const http::Reply& reply);
   // Those that fit, oldest first.
@@ -40,6 +41,7 @@ class RequestLog {
   void Clear() { requests_.clear(); }
 
  private:
+  std::size_t kept_;
   std::int64_t last_number_ = 0;
   std::deque<LoggedRequest> requests_;
 };

@@ -25,10 +25,16 @@ Simulator::Simulator(SimulatorOptions options, Clock& clock, Random& random)
       amplitude_random_(random.Next()),
       cordial_(std::move(options.cordial_api_key), clock, cordial_random_),
       amplitude_(std::move(options.amplitude_keys), clock, amplitude_random_),
+      pushes_([this](const auto& task) { WithAmplitude(task); }, clock),
       control_(access()) {
   cordial_.set_fetch(std::move(options.fetch_file));
   for (Cohort& cohort : options.cohorts)
     amplitude_.PutCohort(std::move(cohort));
+}
+
+// Runs of pushes reach into Amplitude's thread, and the control door waits for them.
+Simulator::~Simulator() {
+  pushes_.Stop();
 }
 
 Result<std::unique_ptr<Simulator>> Simulator::Start(SimulatorOptions options,
@@ -73,7 +79,8 @@ Status Simulator::StartServers(const SimulatorOptions& options) {
 
 ControlAccess Simulator::access() {
   return {.cordial = [this](const auto& task) { WithCordial(task); },
-          .amplitude = [this](const auto& task) { WithAmplitude(task); }};
+          .amplitude = [this](const auto& task) { WithAmplitude(task); },
+          .pushes = &pushes_};
 }
 
 void Simulator::WithCordial(const std::function<void(CordialAccount&)>& task) {

@@ -1,5 +1,5 @@
 // Stand-ins of Amplitude and Cordial on sockets of this machine, for trying the product offline and
-// for tests. Written from the contracts; shares no code with the clients but src/http's server.
+// for tests. Written from the contracts; shares no code with the product but src/base and src/http.
 #ifndef COHORT_SYNC_SIMULATOR_SIMULATOR_H_
 #define COHORT_SYNC_SIMULATOR_SIMULATOR_H_
 
@@ -17,6 +17,7 @@
 #include "simulator/cohort.h"
 #include "simulator/control.h"
 #include "simulator/cordial_account.h"
+#include "simulator/pusher.h"
 #include "simulator/seeded_random.h"
 
 namespace cohort_sync::simulator {
@@ -36,9 +37,13 @@ struct SimulatorOptions {
 };
 
 // Four servers: Cordial, Amplitude, the storage that Amplitude's downloads are redirected to, and
-// the control door. They serve until the object is destroyed.
+// the control door; and Amplitude's pushes. They serve until the object is destroyed.
 class Simulator {
  public:
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
   // kUnavailable when a port cannot be had. `clock` outlives it and is used on the servers'
   // threads; `random` only seeds, here.
   [[nodiscard]] static Result<std::unique_ptr<Simulator>> Start(SimulatorOptions options,
@@ -55,7 +60,9 @@ class Simulator {
   // thread but those of the servers.
   void WithCordial(const std::function<void(CordialAccount&)>& task);
   void WithAmplitude(const std::function<void(AmplitudeProject&)>& task);
-  // Both of them, for PlayStep; valid while this object is.
+  // Safe from any thread but those of the servers.
+  [[nodiscard]] Pusher& pushes() { return pushes_; }
+  // All of them, for PlayStep; valid while this object is.
   [[nodiscard]] ControlAccess access();
 
  private:
@@ -66,6 +73,7 @@ class Simulator {
   SeededRandom amplitude_random_;
   CordialAccount cordial_;
   AmplitudeProject amplitude_;
+  Pusher pushes_;
   Control control_;
   // Those that reach into another one's thread come after it, so that they stop before it.
   std::unique_ptr<http::Server> cordial_server_;
