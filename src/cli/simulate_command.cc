@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "http/client.h"
+#include "simulator/push_run.h"
+#include "simulator/pusher.h"
 #include "simulator/simulator.h"
 #include "simulator/story.h"
 #include "simulator/story_player.h"
@@ -117,6 +120,30 @@ void PrintStep(const CommandContext& context,
               << std::flush;
 }
 
+void PrintPushes(const CommandContext& context, simulator::Pusher& pushes) {
+  for (const auto& [cohort, run] : pushes.TakeFinished()) {
+    if (context.json) {
+      const auto result = nlohmann::ordered_json::parse(simulator::RunAsJson(run));
+      const nlohmann::ordered_json line = {{"push", cohort}, {"result", result}};
+      context.out << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                  << std::endl;
+    } else {
+      context.out << Format("{:>14}{}", "", simulator::RunText(cohort, run)) << std::endl;
+    }
+  }
+}
+
+// Waits, and tells how pushes went. False when a stop is requested.
+bool Wait(const CommandContext& context, Duration duration, simulator::Pusher& pushes) {
+  constexpr Duration kBetweenLooks{500};
+  const SteadyPoint end = context.clock.Steady() + duration;
+  for (SteadyPoint now = end - duration; now < end; now = context.clock.Steady()) {
+    if (!context.clock.SleepFor(std::min(end - now, kBetweenLooks), context.stop)) return false;
+    PrintPushes(context, pushes);
+  }
+  return true;
+}
+
 // Returns after the last step, or when a stop is requested.
 void PlayStory(const CommandContext& context, const Play& play, simulator::Simulator& stand_ins) {
   const std::vector<simulator::StoryStep>& steps = play.story.steps;
@@ -130,7 +157,7 @@ void PlayStory(const CommandContext& context, const Play& play, simulator::Simul
     }
     if (played == steps.size()) break;
     const Duration left = (steps[played].at - elapsed) / play.speed;
-    if (!context.clock.SleepFor(left + Duration(1), context.stop)) return;
+    if (!Wait(context, left + Duration(1), stand_ins.pushes())) return;
   }
   if (!context.json) context.out << "the story is over; the stand-ins go on" << std::endl;
 }
@@ -173,7 +200,7 @@ Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArgumen
                 << std::flush;
   }
   if (*play) PlayStory(context, **play, stand_ins);
-  while (context.clock.SleepFor(std::chrono::hours(1), context.stop)) {
+  while (Wait(context, std::chrono::hours(1), stand_ins.pushes())) {
   }
   return ExitCode::kDone;
 }

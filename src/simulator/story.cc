@@ -1,7 +1,6 @@
 #include "simulator/story.h"
 
 #include <algorithm>
-#include <deque>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -13,6 +12,9 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "simulator/contact_change.h"
+#include "simulator/json_member.h"
+#include "simulator/push_times.h"
+#include "simulator/story_roster.h"
 #include "simulator/switch_table.h"
 
 namespace cohort_sync::simulator {
@@ -31,24 +33,6 @@ std::string Suggestion(std::string_view word, const std::vector<std::string>& kn
     return Format("; did you mean '{}'?", *closest);
   }
   return known.empty() ? "" : Format("; known: {}", Join(known, ", "));
-}
-
-// Who is in a cohort while the story goes on.
-struct Roster {
-  std::string name;
-  std::string prefix;               // Of made-up addresses.
-  std::deque<std::string> present;  // The longest members first.
-  std::int64_t made = 0;
-
-  std::string NewAddress() { return Format("{}{:04}@example.com", prefix, ++made); }
-};
-
-std::string PrefixOf(std::string_view name) {
-  std::string prefix;
-  for (const char c : ToLowerAscii(name)) {
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) prefix += c;
-  }
-  return prefix.empty() ? "member" : prefix;
 }
 
 // Keeps the first problem and goes on with harmless values, so that reading stays straight.
@@ -154,7 +138,7 @@ class Reader {
     if (rosters_.contains(cohort.id)) {
       Problem(path + ".id", Format("'{}' is there twice", Printable(cohort.id)));
     }
-    Roster roster{.name = cohort.name, .prefix = PrefixOf(cohort.name), .present = {}};
+    Roster roster(cohort.name);
     if (json.contains("members")) {
       for (std::string& email :
            Addresses(json["members"], path + ".members", [&] { return roster.NewAddress(); })) {
@@ -162,7 +146,7 @@ class Reader {
         cohort.members.push_back(UserWithEmail(std::move(email)));
       }
     }
-    rosters_[cohort.id] = std::move(roster);
+    rosters_.insert_or_assign(cohort.id, std::move(roster));
     story_.cohorts.push_back(std::move(cohort));
   }
 
@@ -178,9 +162,11 @@ class Reader {
       if (CheckKeys(json, path, {"at", "note", "cordial"})) {
         ReadCordialStep(json["cordial"], path + ".cordial", at);
       }
-    } else if (CheckKeys(json, path, {"at", "note", "cohort", "cordial", "amplitude"})) {
+    } else if (json.contains("push")) {
+      if (CheckKeys(json, path, {"at", "note", "push"})) ReadPush(json["push"], path + ".push", at);
+    } else if (CheckKeys(json, path, {"at", "note", "cohort", "cordial", "amplitude", "push"})) {
       if (!json.contains("amplitude")) {
-        Problem(path, "nothing happens; add 'cohort', 'cordial' or 'amplitude'");
+        Problem(path, "nothing happens; add 'cohort', 'cordial', 'amplitude' or 'push'");
         return;
       }
       ReadSwitchStep(json["amplitude"], path + ".amplitude", "amplitude", at);
@@ -222,7 +208,38 @@ class Reader {
     const std::string name = roster->name;
     const std::string happens = Join(ReadMoves(json, path, *roster, move), ", ");
     if (happens.empty()) Problem(path, "nothing happens; add 'leave', 'enter' or another change");
+    const std::string cohort = move.cohort;
     AddStep(at, Format("cohort '{}': {}", name, happens), std::move(move));
+    if (const auto pushed = push_times_.RunAfter(cohort, at)) AddPushAgain(*pushed, cohort);
+  }
+
+  void AddPushAgain(Duration at, const std::string& cohort) {
+    AddStep(at,
+            Format("amplitude: pushes what changed in cohort '{}'", rosters_.at(cohort).name),
+            PushAgain{cohort});
+  }
+
+  void ReadPush(const Json& json, const std::string& path, Duration at) {
+    if (!json.is_object()) return Problem(path, "expected an object");
+    const Roster* roster = RosterOf(json, path);
+    if (roster == nullptr) return;
+    const std::string cohort = TextMember(json, "cohort");
+    if (json.size() == 1) {
+      if (push_times_.Contains(cohort)) return AddPushAgain(at, cohort);
+      return Problem(path,
+                     "this cohort is not pushed yet; add 'url' and what else there is to say");
+    }
+    Json rest = json;
+    rest.erase("cohort");
+    Result<PushSettings> settings = ParsePushSettings(Dump(rest));
+    if (!settings) return Problem(path, settings.error().message());
+    push_times_.Create(cohort, at, settings->frequency);
+    const std::string text = Format("amplitude: pushes cohort '{}' to {}{}, {}",
+                                    roster->name,
+                                    settings->base_url,
+                                    settings->target,
+                                    FrequencyName(settings->frequency));
+    AddStep(at, text, PushStart{cohort, *std::move(settings)});
   }
 
   // What it says in words.
@@ -334,6 +351,7 @@ class Reader {
 
   Story story_;
   std::map<std::string, Roster> rosters_;  // By cohort id.
+  PushTimes push_times_;
   Duration last_at_{0};
   std::string note_;
   std::optional<Error> problem_;

@@ -9,6 +9,10 @@
 // and does one of:
 //   "cohort": ID with any of "leave" and "enter" (a number or an array of addresses; the longest
 //             members leave first), "rename": NAME, "archive": true or false; or "vanish": true
+//   "push": {"cohort": ID, and what push_settings.h reads}: Amplitude pushes the cohort, at once
+//   and
+//             then whenever a period of its frequency ends in which the cohort changed; {"cohort":
+//             ID} alone is one run more of such a push
 //   "cordial":   {"delete_list": NAME}, {"delete_contact": EMAIL}, {"unsubscribe": EMAIL}
 //   "cordial" or "amplitude": {"outage": "30s"} or {"switch": "slow", "value": …, "for": "5m"};
 //             "for" may be left out; at its end the switch goes back to its default
@@ -26,6 +30,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "simulator/cohort.h"
+#include "simulator/push_settings.h"
 
 namespace cohort_sync::simulator {
 
@@ -52,10 +57,26 @@ struct Unsubscription {
   std::string email;
 };
 
+struct PushStart {
+  std::string cohort;
+  PushSettings settings;
+};
+struct PushAgain {
+  std::string cohort;
+};
+
 struct StoryStep {
   Duration at{0};
   std::string text;  // One line for people.
-  std::variant<CohortMove, CohortEnd, SwitchChange, ListEnd, ContactEnd, Unsubscription> act;
+  std::variant<CohortMove,
+               CohortEnd,
+               SwitchChange,
+               ListEnd,
+               ContactEnd,
+               Unsubscription,
+               PushStart,
+               PushAgain>
+      act;
 };
 
 struct Story {

@@ -46,6 +46,21 @@ struct Player {
     return WithAccount(access,
                        [&](CordialAccount& account) { return account.Unsubscribe(end.email); });
   }
+  Status operator()(const PushStart& start) const {
+    return Begun([&](Pusher& pushes) { return pushes.Create(start.cohort, start.settings); });
+  }
+  Status operator()(const PushAgain& again) const {
+    return Begun([&](Pusher& pushes) { return pushes.Run(again.cohort); });
+  }
+
+ private:
+  template <typename Begin>
+  Status Begun(Begin begin) const {
+    if (access.pushes == nullptr) return Fail(ErrorCode::kNotFound, "no pushes here");
+    const Result<std::int64_t> run = begin(*access.pushes);
+    if (!run) return Fail(run.error());
+    return {};
+  }
 };
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace cohort_sync::simulator {
 
-// kNotFound when the list or contact of the step is not there; then nothing happened.
+// kNotFound when the list, contact or push of the step is not there; then nothing happened. A push
+// is begun, not waited for; kRejected when it is paused or still under way.
 Status PlayStep(const StoryStep& step, const ControlAccess& access);
 
 }  // namespace cohort_sync::simulator

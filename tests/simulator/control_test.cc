@@ -109,8 +109,9 @@ TEST_F(ControlTest, ShowsTheLogWithCountsAndFilters) {
   EXPECT_EQ(Send("DELETE", "/requests").response.status, 200);
   EXPECT_EQ(Get("/requests?service=cordial").at("matching"), 0);
   EXPECT_EQ(Get("/requests?service=amplitude").at("matching"), 0);
-  ExpectProblem(
-      Send("GET", "/requests?service=x"), 422, "'service': expected cordial or amplitude, got 'x'");
+  ExpectProblem(Send("GET", "/requests?service=x"),
+                422,
+                "'service': expected cordial, amplitude or pushes, got 'x'");
   ExpectProblem(
       Send("GET", "/requests?service=cordial&limit=x"), 422, "'limit': expected a whole number");
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/client.h"
+#include "simulator/push_receiver.h"
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
 
@@ -127,6 +128,23 @@ TEST_F(SimulatorTest, SwitchesSetAtTheControlDoorActAtOnce) {
   EXPECT_EQ(Send(simulator_->cordial_url(), "GET", "/v2/accountlists", cordial_auth_).status, 200);
   EXPECT_EQ(Send(simulator_->amplitude_url(), "GET", "/api/3/cohorts", amplitude_auth_).status,
             500);
+}
+
+TEST_F(SimulatorTest, PushesWhileItsServicesGoOn) {
+  PushReceiver receiver;
+  simulator_->WithAmplitude(
+      [](AmplitudeProject& project) { project.switches().push.timeout_ms = 3'600'000; });
+  const std::string control = simulator_->control_url();
+  const std::string settings = Json{{"url", receiver.url() + "/hook"}, {"batch_size", 300}}.dump();
+  EXPECT_EQ(Json::parse(Send(control, "PUT", "/pushes/7khm89cz", "", settings).body).at("requests"),
+            4);
+  // One that is never answered.
+  receiver.Next({PushReceiver::Late()});
+  EXPECT_EQ(Send(control, "PUT", "/pushes/9apg8e8f?wait=false", "", settings).status, 202);
+  EXPECT_EQ(Send(simulator_->amplitude_url(), "GET", "/api/3/cohorts", amplitude_auth_).status,
+            200);
+  EXPECT_EQ(Json::parse(Send(control, "GET", "/pushes").body).at("pushes").size(), 2U);
+  simulator_.reset();  // Ends the run.
 }
 
 TEST_F(SimulatorTest, APortInUseIsAFailure) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "base/format.h"
+#include "simulator/push_receiver.h"
 #include "simulator/story_player.h"
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
@@ -118,7 +119,7 @@ TEST(Story, ProblemsOfStepsNameTheirStep) {
   EXPECT_EQ(problem(R"({"at": "1m", "cohort": "vip1"})"),
             "steps[0]: nothing happens; add 'leave', 'enter' or another change");
   EXPECT_EQ(problem(R"({"at": "1m"})"),
-            "steps[0]: nothing happens; add 'cohort', 'cordial' or 'amplitude'");
+            "steps[0]: nothing happens; add 'cohort', 'cordial', 'amplitude' or 'push'");
   EXPECT_EQ(problem(R"({"at": "1m", "cohort": "vip1", "leav": 1})"),
             "steps[0]: unknown key 'leav'; did you mean 'leave'?");
   EXPECT_EQ(problem(R"({"at": "1m", "cohort": "vip1", "vanish": true, "leave": 1})"),
@@ -140,6 +141,40 @@ TEST(Story, ProblemsOfSwitchesNameTheSwitch) {
             "steps[0].cordial.outage: expected a whole number and s, m, h or d, as in \"90s\"");
   EXPECT_EQ(problem(R"({"at": "1m", "cordial": {"delete_lists": "x"}})"),
             "steps[0].cordial: unknown key 'delete_lists'; did you mean 'delete_list'?");
+}
+
+TEST(Story, APushFollowsTheChangesOfItsCohort) {
+  const Story story = ParseStory(WithSteps(R"(
+      {"at": "1m", "push": {"cohort": "vip1", "url": "http://127.0.0.1:9/hook"}},
+      {"at": "5m", "cohort": "vip1", "enter": 1},
+      {"at": "6m", "cohort": "vip1", "enter": 1},
+      {"at": "2h", "cohort": "vip1", "rename": "Gold"},
+      {"at": "3h", "push": {"cohort": "vip1"}})"))
+                          .value();
+  EXPECT_THAT(Texts(story.steps),
+              ElementsAre("amplitude: pushes cohort 'Very important' to http://127.0.0.1:9/hook, "
+                          "hourly",
+                          "cohort 'Very important': 1 enter",
+                          "cohort 'Very important': 1 enter",
+                          "amplitude: pushes what changed in cohort 'Very important'",
+                          "cohort 'Very important': is now called 'Gold'",
+                          "amplitude: pushes what changed in cohort 'Gold'",
+                          "amplitude: pushes what changed in cohort 'Gold'"));
+  EXPECT_EQ(story.steps[3].at, std::chrono::minutes(61));
+  EXPECT_EQ(story.steps[5].at, std::chrono::minutes(121));
+}
+
+TEST(Story, ProblemsOfPushesNameTheSetting) {
+  const auto problem = [](const char* steps) { return Problem(WithSteps(steps)); };
+  EXPECT_EQ(problem(R"({"at": "1m", "push": {"cohort": "vip1"}})"),
+            "steps[0].push: this cohort is not pushed yet; add 'url' and what else there is to "
+            "say");
+  EXPECT_EQ(problem(R"({"at": "1m", "push": {"cohort": "vip2"}})"),
+            "steps[0].push.cohort: unknown cohort 'vip2'; did you mean 'vip1'?");
+  EXPECT_EQ(problem(R"({"at": "1m", "push": {"cohort": "vip1", "url": "http://127.0.0.1",
+                                             "kind": "x"}})"),
+            "steps[0].push: 'kind': expected one of webhook, lists");
+  EXPECT_EQ(problem(R"({"at": "1m", "push": 1})"), "steps[0].push: expected an object");
 }
 
 TEST(LoadStory, SaysWhichFileIsWrong) {
@@ -198,6 +233,21 @@ TEST_F(PlayStepTest, CordialLosesAListAContactAndASubscription) {
   EXPECT_EQ(Play(R"({"at": "1s", "cordial": {"delete_list": "vip"}})"), "no list 'vip'");
   EXPECT_EQ(Play(R"({"at": "1s", "cordial": {"unsubscribe": "a@example.com"}})"),
             "no contact 'a@example.com'");
+}
+
+TEST_F(PlayStepTest, APushIsBegunAndReachesItsReceiver) {
+  PushReceiver receiver;
+  Pusher pusher(access_.amplitude, clock_);
+  access_.pushes = &pusher;
+  const std::string push =
+      Format(R"({{"at": "1s", "push": {{"cohort": "vip1", "url": "{}/hook"}}}})", receiver.url());
+  EXPECT_EQ(Play(push), "(none)");
+  EXPECT_EQ(pusher.Wait("vip1", 1)->entered, 3);
+  EXPECT_EQ(receiver.Take().size(), 1U);
+  const Story story =
+      ParseStory(WithSteps(push + R"(, {"at": "2s", "push": {"cohort": "vip1"}})")).value();
+  ASSERT_TRUE(PlayStep(story.steps[1], access_));
+  EXPECT_EQ(pusher.Wait("vip1", 2)->requests, 0);
 }
 
 TEST_F(PlayStepTest, ASwitchGoesBackToItsDefault) {

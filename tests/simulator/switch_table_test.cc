@@ -26,6 +26,7 @@ TEST_F(SwitchTableTest, WhatIsShownCanBeSetAgain) {
   amplitude_.csv.gp_headers = true;
   amplitude_.transfer = Transfer::kChunked;
   amplitude_.inline_bytes = 9;
+  amplitude_.push.list_items = ListItemsKey::kUserIdsSnakeCase;
   const std::string shown = SwitchesAsJson(cordial_, amplitude_);
 
   CordialSwitches cordial;
@@ -36,6 +37,7 @@ TEST_F(SwitchTableTest, WhatIsShownCanBeSetAgain) {
   EXPECT_EQ(cordial.reset_after, (Fault{.next = 2, .probability = 0.5}));
   EXPECT_EQ(amplitude.transfer, Transfer::kChunked);
   EXPECT_TRUE(amplitude.csv.gp_headers);
+  EXPECT_EQ(amplitude.push.list_items, ListItemsKey::kUserIdsSnakeCase);
 }
 
 TEST_F(SwitchTableTest, OnlyNamedSwitchesChange) {
