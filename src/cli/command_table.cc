@@ -220,8 +220,12 @@ std::vector<Command> ServiceCommands() {
        .run = RunServe},
       {.name = "simulate",
        .summary = "stand-ins of Amplitude and Cordial on this machine",
-       .help = "Starts both services as their public documentation describes them, for trying "
-               "cohort-sync without accounts. Prints their addresses and keys; runs until stopped.",
+       .help =
+           "Starts both services as their public documentation describes them, for trying "
+           "cohort-sync without accounts. Prints their addresses and keys; runs until stopped. At "
+           "the control address, GET / lists what can be looked at and changed; PUT "
+           "/pushes/COHORT makes Amplitude push a cohort to a webhook or to lists of this "
+           "machine, and so does a step of a story.",
        .options = {{"amplitude-port", "PORT", "default 8401; 0 for a free one"},
                    {"cordial-port", "PORT", "default 8402; 0 for a free one"},
                    {"control-port", "PORT", "default 8403; 0 for a free one"},

@@ -55,7 +55,7 @@ struct Player {
 
  private:
   template <typename Begin>
-  Status Begun(Begin begin) const {
+  [[nodiscard]] Status Begun(Begin begin) const {
     if (access.pushes == nullptr) return Fail(ErrorCode::kNotFound, "no pushes here");
     const Result<std::int64_t> run = begin(*access.pushes);
     if (!run) return Fail(run.error());
