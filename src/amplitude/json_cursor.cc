@@ -133,7 +133,7 @@ void JsonCursor::WalkItems(const void* context, void (*visit)(const void*, JsonC
   if (depth_ == kMaxJsonDepth) throw TooDeep();
   ondemand::array array = ValueOf(value_).get_array();
   for (auto entry : array) {
-    ondemand::value item = std::move(entry).take_value();
+    ondemand::value item = entry.value();
     JsonCursor value(walk_, &item, depth_ + 1);
     visit(context, value);
   }

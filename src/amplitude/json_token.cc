@@ -101,6 +101,9 @@ std::optional<TimePoint> ParseEpochSeconds(std::string_view token) {
 std::optional<std::size_t> FindJsonError(std::string_view text) {
   ErrorFinder finder;
   nlohmann::json::sax_parse(text, &finder);
+  // That reader takes a zero byte for the end; JSON has none.
+  const std::size_t zero = text.find('\0');
+  if (zero != std::string_view::npos) return std::min(finder.found.value_or(zero + 1), zero + 1);
   return finder.found;
 }
 

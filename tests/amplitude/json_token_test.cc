@@ -77,6 +77,7 @@ TEST(FindJsonError, CountsToTheFirstByteThatDoesNotFit) {
   EXPECT_EQ(FindJsonError(R"({'a': 1})"), 2U);
   EXPECT_EQ(FindJsonError(R"({"a": 1} x)"), 10U);
   EXPECT_EQ(FindJsonError("[1, 2"), 6U);
+  EXPECT_EQ(FindJsonError(std::string_view("[1]\0", 4)), 4U);
   EXPECT_EQ(FindJsonError(std::string(100'000, '[')), 100'001U);
 }
 
