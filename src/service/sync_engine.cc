@@ -19,8 +19,14 @@ SyncEngine::~SyncEngine() {
 }
 
 void SyncEngine::Enqueue(RunRequest request) {
-  const bool fresh = keys_.insert(request.target->key).second;
-  CHECK(fresh);
+  const BindingKey& key = request.target->key;
+  if (request.kind == RunRequest::Kind::kPush) {
+    const bool fresh = pushes_.insert(key).second;
+    CHECK(fresh);
+  } else {
+    CHECK(!runs_.contains(key));
+  }
+  runs_.insert(key);
   waiting_.push_back(std::move(request));
 }
 
@@ -28,6 +34,7 @@ void SyncEngine::Turn(Duration longest) {
   // A stop that is seen has done what it does; to be woken by it again would make this spin.
   const bool stopping = parts_.stop.stop_requested();
   parts_.tasks.RunAll();
+  DeliverBehind();
   StartWaiting();
   bool in_flight = false;
   Duration rest = longest;
@@ -37,7 +44,7 @@ void SyncEngine::Turn(Duration longest) {
     rest = std::min(rest, dispatcher->Rest());
   }
   if (std::exchange(ended_, false)) return;  // The caller may have more to do, or nothing.
-  if (reading_ || in_flight) {
+  if (parts_.listens || reading_ || reading_push_ || in_flight) {
     parts_.wakeup->Wait(rest, stopping ? std::stop_token() : parts_.stop);
   } else if (rest > Duration(0)) {
     parts_.clock.SleepFor(rest, parts_.stop);
@@ -71,17 +78,31 @@ void SyncEngine::StartWaiting() {
 bool SyncEngine::MayStart(const RunRequest& request) {
   Dispatcher& dispatcher = DispatcherOf(*request.target);
   if (dispatcher.limits().refused() && !dispatcher.idle()) return false;  // One call finds out.
-  return request.kind != RunRequest::Kind::kSync || !reading_;
+  // Two plans of one binding at a time would not know of each other.
+  switch (request.kind) {
+    case RunRequest::Kind::kSync:
+      return !reading_ && reading_push_ != request.target->key;
+    case RunRequest::Kind::kPush:
+      return !reading_push_ && reading_ != request.target->key;
+    case RunRequest::Kind::kRetry:
+    case RunRequest::Kind::kPending:
+      return reading_push_ != request.target->key;
+  }
+  return false;
 }
 
 void SyncEngine::StartOne(RunRequest request) {
   const SyncTarget& target = *request.target;
   const auto refusal = DispatcherOf(target).limits().Refusal(parts_.clock.Steady());
-  if (refusal && request.kind == RunRequest::Kind::kPending) return End(request, std::nullopt);
+  const bool by_itself =
+      request.kind == RunRequest::Kind::kPending || request.kind == RunRequest::Kind::kPush;
+  if (refusal && by_itself) return End(request, std::nullopt);
   if (refusal) return End(request, runner_.Refuse(target, request.options.trigger, *refusal));
   switch (request.kind) {
     case RunRequest::Kind::kSync:
       return Read(std::move(request));
+    case RunRequest::Kind::kPush:
+      return ReadPush(std::move(request));
     case RunRequest::Kind::kRetry: {
       Result<StartedRun> started = runner_.StartRetry(target);
       if (!started) return End(request, Result<RunReport>(tl::unexpect, started.error()));
@@ -95,22 +116,43 @@ void SyncEngine::StartOne(RunRequest request) {
   }
 }
 
-void SyncEngine::Read(RunRequest request) {
-  reading_ = true;
-  reader_ = std::jthread([this, request = std::move(request)] {
+std::jthread SyncEngine::OnReader(std::function<void(SyncRunner&)> read) {
+  return std::jthread([this, read = std::move(read)] {
     SyncRunner runner(parts_.shared_store, parts_.clock, parts_.random);
     try {
-      StartedRun started = runner.Start(
-          *request.target, request.options, parts_.observer, reading_stop_.get_token());
-      parts_.tasks.Post([this, request, started = std::move(started)] {
-        reading_ = false;
-        Deliver(request, started);
-      });
+      read(runner);
     } catch (const std::future_error&) {
       // The engine ends; nobody waits for this any more.
     } catch (...) {
       parts_.tasks.Post([error = std::current_exception()] { std::rethrow_exception(error); });
     }
+  });
+}
+
+void SyncEngine::Read(RunRequest request) {
+  reading_ = request.target->key;
+  reader_ = OnReader([this, request = std::move(request)](SyncRunner& runner) {
+    StartedRun started =
+        runner.Start(*request.target, request.options, parts_.observer, reading_stop_.get_token());
+    parts_.tasks.Post([this, request, started = std::move(started)] {
+      reading_.reset();
+      Deliver(request, started);
+    });
+  });
+}
+
+void SyncEngine::ReadPush(RunRequest request) {
+  reading_push_ = request.target->key;
+  push_reader_ = OnReader([this, request = std::move(request)](SyncRunner& runner) {
+    std::optional<StartedRun> started = runner.StartPush(
+        *request.target, request.options, parts_.observer, reading_stop_.get_token());
+    parts_.tasks.Post([this, request, started = std::move(started)] {
+      reading_push_.reset();
+      pushes_.erase(request.target->key);
+      if (!started) return End(request, std::nullopt);
+      ended_ = true;  // The caller may have batches to be taken next.
+      Deliver(request, *started);
+    });
   });
 }
 
@@ -120,6 +162,12 @@ void SyncEngine::Deliver(const RunRequest& request, StartedRun started) {
   if (started.destination_refused)
     dispatcher.limits().Refused(started.report.error, parts_.clock.Steady());
   if (!started.delivers) return End(request, std::move(started.report));
+  if (const BindingId binding = started.report.binding; dispatcher.Delivers(binding)) {
+    const RunCounts& counts = started.report.counts;
+    dispatcher.Grew(binding, counts.added + counts.removed + counts.reopened);
+    behind_.emplace_back(request, std::move(started));
+    return;
+  }
   DeliveryOrder order = SyncRunner::OrderOf(target, started.report, parts_.observer, parts_.stop);
   order.done =
       [this, request, report = std::move(started.report)](const DeliveryReport& delivered) {
@@ -128,8 +176,34 @@ void SyncEngine::Deliver(const RunRequest& request, StartedRun started) {
   dispatcher.Begin(std::move(order));
 }
 
+void SyncEngine::DeliverBehind() {
+  std::deque<std::pair<RunRequest, StartedRun>> all = std::exchange(behind_, {});
+  for (auto& [request, started] : all) {
+    const SyncTarget& target = *request.target;
+    if (DispatcherOf(target).Delivers(started.report.binding)) {
+      behind_.emplace_back(request, std::move(started));
+      continue;
+    }
+    // The delivery before may have stopped the binding.
+    const std::optional<Binding> binding = parts_.store.FindBinding(target.key);
+    if (binding && !binding->stopped_reason.empty()) {
+      DeliveryReport stopped;
+      stopped.end = DeliveryEnd::kBindingStopped;
+      stopped.reason = binding->stopped_reason;
+      stopped.counts.pending = parts_.store.CountOpen(binding->id).pending;
+      End(request, runner_.Finish(std::move(started.report), stopped));
+      continue;
+    }
+    Deliver(request, std::move(started));
+  }
+}
+
 void SyncEngine::End(const RunRequest& request, std::optional<Result<RunReport>> report) {
-  keys_.erase(request.target->key);
+  const BindingKey& key = request.target->key;
+  runs_.erase(runs_.find(key));
+  // One that has not been read: it was refused, or stopped.
+  if (request.kind == RunRequest::Kind::kPush && reading_push_ != key && !report)
+    pushes_.erase(key);
   ended_ = true;
   request.done(std::move(report));
 }

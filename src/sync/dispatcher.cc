@@ -45,6 +45,14 @@ void Dispatcher::Begin(DeliveryOrder order) {
   CHECK(fresh);
 }
 
+bool Dispatcher::Delivers(BindingId binding) const {
+  return deliveries_.contains(binding);
+}
+
+void Dispatcher::Grew(BindingId binding, std::int64_t operations) {
+  deliveries_.at(binding)->Grew(operations);
+}
+
 void Dispatcher::Step() {
   for (const auto& [binding, delivery] : deliveries_) {
     delivery->Tell(deliveries_.size(), false);

@@ -41,6 +41,10 @@ class Dispatcher {
 
   // Takes part from the next Step on. REQUIRES: the binding is not being delivered already.
   void Begin(DeliveryOrder order);
+  [[nodiscard]] bool Delivers(BindingId binding) const;
+  // A run committed so many operations of a binding that is being delivered: they are delivered
+  // too.
+  void Grew(BindingId binding, std::int64_t operations);
   // Takes the answers that came, commits, sends what may leave, and reports what is done. Does not
   // wait.
   void Step();

@@ -64,6 +64,7 @@ void ListDelivery::Accept(Claimed claimed, std::size_t room) {
   if (room > 0) {
     more_due_ = claimed.operations.size() == room;
     next_turn_ = claimed.next_turn;
+    grew_ = false;
   } else if (!ending_) {
     more_due_ = true;  // What was settled may have let others through.
   }
@@ -76,6 +77,11 @@ void ListDelivery::Accept(Claimed claimed, std::size_t room) {
     std::deque<Operation>& ready = ReadyOf(operation.kind);
     ready.push_back(std::move(operation));
   }
+}
+
+void ListDelivery::Grew(std::int64_t operations) {
+  more_due_ = grew_ = true;
+  progress_.total += operations;
 }
 
 // ---- Calls ----
@@ -249,7 +255,7 @@ void ListDelivery::CheckForEnd() {
 
 bool ListDelivery::Finished() const {
   if (in_flight_ > 0 || ready() > 0 || !settlements_.empty()) return false;
-  return ending_ || progress_.pending == 0 || (!more_due_ && !next_turn_);
+  return ending_ || (progress_.pending == 0 && !grew_) || (!more_due_ && !next_turn_);
 }
 
 DeliveryReport ListDelivery::Report() const {

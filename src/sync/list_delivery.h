@@ -92,6 +92,8 @@ class ListDelivery {
   // REQUIRES: Sendable said `kind`, and nothing has changed since.
   [[nodiscard]] Operation TakeNext(OperationKind kind, SteadyPoint now);
   void Answered(const Operation& operation, DeliveryAnswer answer, std::size_t bindings);
+  // A run committed so many operations more.
+  void Grew(std::int64_t operations);
   void ProbeNow(SteadyPoint now) { outage_.ProbeNow(now); }
 
   // ---- The end ----
@@ -140,6 +142,7 @@ class ListDelivery {
   std::vector<Settlement> settlements_;  // Answered, not committed.
   bool opened_ = false;                  // What is open is known.
   bool more_due_ = true;
+  bool grew_ = false;  // Since the last claim.
   std::optional<TimePoint> next_turn_;
   bool ending_ = false;
   SteadyPoint progress_at_;
