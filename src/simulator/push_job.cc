@@ -53,7 +53,7 @@ class Run {
     creation[0].make = [&content] {
       return MakeRequest(content, content.settings.target, CreateListBody(content));
     };
-    Afflict(creation);
+    LoseAnswers(creation);
     const Result<http::Response> created = delivery_.Send(creation[0]);
     if (!created) return Fail(created.error());
     std::optional<std::string> id = ListIdIn(created->body, content.switches.list_id_path);
@@ -77,7 +77,8 @@ class Run {
       request.make = [this, &batch] { return RequestOf(job_.content, job_.list_id, batch); };
       requests.push_back(std::move(request));
     }
-    Afflict(requests);
+    LoseAnswers(requests);
+    Duplicate(requests);
     SeededRandom random(job_.seed);
     if (job_.content.switches.shuffled) Shuffle(requests, random);
     return delivery_.SendAll(requests);
@@ -85,13 +86,19 @@ class Run {
 
  private:
   // With the project's switches as they are now, so that counted faults count down there.
-  void Afflict(std::vector<PushRequest>& requests) {
+  void LoseAnswers(std::vector<PushRequest>& requests) {
+    project_([&](AmplitudeProject& project) {
+      for (PushRequest& request : requests)
+        request.answer_lost = Strikes(project.switches().push.answer_lost, project.random());
+    });
+  }
+
+  void Duplicate(std::vector<PushRequest>& requests) {
     std::vector<PushRequest> duplicates;
     project_([&](AmplitudeProject& project) {
-      PushSwitches& switches = project.switches().push;
-      for (PushRequest& request : requests) {
-        request.answer_lost = Strikes(switches.answer_lost, project.random());
-        if (Strikes(switches.duplicates, project.random())) duplicates.push_back({request.make});
+      for (const PushRequest& request : requests) {
+        if (!Strikes(project.switches().push.duplicates, project.random())) continue;
+        duplicates.push_back({.make = request.make});
       }
     });
     requests.insert(requests.end(), duplicates.begin(), duplicates.end());

@@ -54,6 +54,17 @@ TEST_F(PushListsTest, ACreationWhoseAnswerWasLostIsSentAgain) {
           "/hook", "/hook", R"(/hook/L1/add ["a@example.com","b@example.com","c@example.com"])"));
 }
 
+TEST_F(PushListsTest, DuplicatesAreOfBatchesNotOfTheCreation) {
+  switches().duplicates.next = 1;
+  switches().parallel = 1;
+  Create("lists", R"("batch_size":2)");
+  EXPECT_THAT(receiver_.TakeLists(),
+              ElementsAre("/hook",
+                          R"(/hook/L1/add ["a@example.com","b@example.com"])",
+                          R"(/hook/L1/add ["c@example.com"])",
+                          R"(/hook/L1/add ["a@example.com","b@example.com"])"));
+}
+
 TEST_F(PushListsTest, AnAnswerWithoutTheIdWhereItIsLookedForFailsTheRun) {
   receiver_.Next({PushReceiver::Status(200, R"({"listId":"L7"})")});
   EXPECT_EQ(Create("lists").error,
