@@ -252,7 +252,7 @@ class Connection final : public TrackedConnection, public std::enable_shared_fro
 
 class AsioServer final : public GuardedServer {
  public:
-  AsioServer(GuardedServerOptions options, RequestHandler& handler)
+  AsioServer(const GuardedServerOptions& options, RequestHandler& handler)
       : shared_{
             .options = options,
             .handler = handler,
