@@ -35,7 +35,8 @@ Json CountsOf(const RunCounts& counts) {
           {"unchanged", counts.unchanged},
           {"held_removals", counts.held_removals},
           {"held_adds", counts.held_adds},
-          {"reopened", counts.reopened}};
+          {"reopened", counts.reopened},
+          {"batches", counts.batches}};
 }
 
 Json CallSummaryOf(const CallSummary& call) {
@@ -122,11 +123,21 @@ Json DeliveryOf(const LiveDelivery& delivery) {
             {"reason", TextOrNull(limit.reason)}}}};
 }
 
+Json PushOf(const PushStatus& push) {
+  return {{"waiting_batches", push.waiting.batches},
+          {"waiting_members", push.waiting.members},
+          {"oldest", TimeOrNull(push.waiting.oldest)},
+          {"needs_reconcile",
+           push.gap ? Json{{"since", FormatTime(push.gap->at)}, {"reason", push.gap->reason}}
+                    : Json(nullptr)}};
+}
+
 Json StatusOf(const SyncStatus& sync) {
   Json json = {{"cohort", sync.cohort},
                {"name", TextOrNull(sync.name)},
                {"configured", sync.configured},
-               {"next_run", TimeOrNull(sync.next_run)}};
+               {"next_run", TimeOrNull(sync.next_run)},
+               {"push", sync.push ? PushOf(*sync.push) : Json(nullptr)}};
   if (!sync.state) {
     json["synced"] = false;
     return json;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sync/history.h"
+#include "sync/inbox.h"
 #include "sync/preparation.h"
 #include "sync/run.h"
 
@@ -29,6 +30,13 @@ struct PlannedSync {
 [[nodiscard]] std::string PlansJson(const std::vector<PlannedSync>& plans);  // {"plans": [...]}
 
 // One sync of the configuration, or a binding that is no longer in it.
+// What is known of a pushed cohort beside its binding.
+struct PushStatus {
+  InboxDepth waiting;           // Batches that no run has taken yet.
+  std::optional<InboxGap> gap;  // Since the last reconcile: the list may lack changes.
+  bool reconciles = false;      // It is also read as a whole.
+};
+
 struct SyncStatus {
   std::string cohort;
   std::string name;  // As far as it is known.
@@ -36,6 +44,7 @@ struct SyncStatus {
   std::optional<BindingStatus> state;     // Absent before the first sync.
   std::optional<RunReport> last_failure;  // Why there was no first sync, if one was tried.
   std::optional<TimePoint> next_run;      // By the schedule, if a daemon runs.
+  std::optional<PushStatus> push;
 };
 [[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs);  // {"syncs": [...]}
 

@@ -130,6 +130,25 @@ std::string RemarksOn(const std::string& cohort, const BindingStatus& state, Tim
   return remarks;
 }
 
+std::string RemarksOnPush(const std::string& cohort, const PushStatus& push, TimePoint now) {
+  std::string remarks;
+  if (push.waiting.batches > 0)
+    remarks += Format("cohort '{}': {} with {} pushed and not planned yet, the oldest {}\n",
+                      cohort,
+                      Count(push.waiting.batches, "batch", "batches"),
+                      Count(push.waiting.members, "member", "members"),
+                      Ago(*push.waiting.oldest, now));
+  if (push.gap)
+    remarks +=
+        Format("cohort '{}' needs a reconcile since {}: {}; {}\n",
+               cohort,
+               FormatTime(push.gap->at),
+               push.gap->reason,
+               push.reconciles ? Format("'cohort-sync sync {}' reads it as a whole now", cohort)
+                               : "give its source a \"reconcile\", which reads it as a whole");
+  return remarks;
+}
+
 std::string CsvField(std::string value) {
   if (!value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos)
     value.insert(0, "'");
@@ -156,8 +175,14 @@ std::string RowNumber(const RejectedRow& row) {
 
 std::string RunText(const RunReport& run) {
   std::string text = Title(run.cohort_name, run.cohort, run.list);
-  if (run.snapshot_as_of) {
-    text += ReadLine(run.counts, run.origin, run.snapshot_as_of);
+  const bool pushed = run.trigger == RunTrigger::kPush && run.binding != BindingId();
+  if (run.counts.batches > 0)
+    text += Line("pushed",
+                 Format("{} in {}",
+                        Count(run.counts.rows, "member", "members"),
+                        Count(run.counts.batches, "batch", "batches")));
+  if (run.snapshot_as_of) text += ReadLine(run.counts, run.origin, run.snapshot_as_of);
+  if (pushed || run.snapshot_as_of) {
     text += LeftOutLine(run.counts);
     text += ChangeLine(run.counts);
     text += HeldLine(run.counts);
@@ -294,6 +319,7 @@ std::string StatusText(const std::vector<SyncStatus>& syncs, TimePoint now) {
       remarks +=
           Format("cohort '{}' is not configured any more: its rows are kept, nothing is sent\n",
                  sync.cohort);
+    if (sync.push) remarks += RemarksOnPush(sync.cohort, *sync.push, now);
     if (!sync.state) {
       const auto& failure = sync.last_failure;
       table.AddRow({name,

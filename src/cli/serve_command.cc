@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/command.h"
+#include "cli/push_service.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
 #include "service/sync_engine.h"
@@ -54,37 +55,52 @@ LogLevel LevelOf(RunState state) {
 class Daemon {
  public:
   Daemon(const CommandContext& context, Workspace& workspace)
-      : context_(context), workspace_(workspace), engine_(workspace.MakeEngine(observer_)) {}
+      : context_(context), workspace_(workspace) {
+    if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
+    engine_ = workspace.MakeEngine(observer_, pushes_ != nullptr);
+  }
 
   Status Prepare() {
-    std::map<BindingKey, TimePoint> last_started;
+    std::map<BindingKey, TimePoint> last_run;
+    std::map<BindingKey, TimePoint> last_read;
     auto history = SqliteHistory::Open(workspace_.config().state.string());
     if (!history) return Fail(history.error());
     for (const BindingStatus& status : (*history)->Bindings()) {
-      if (status.last_run) last_started[status.binding.key] = status.last_run->started_at;
+      // Of a pushed cohort most runs are no reads; its last snapshot is as of when it was read.
+      if (status.last_run) last_run[status.binding.key] = status.last_run->started_at;
+      if (const auto& read = status.binding.accepted_as_of) last_read[status.binding.key] = *read;
     }
     for (const SyncConfig& sync : workspace_.config().syncs) {
       Result<SyncTarget> target = workspace_.TargetOf(sync);
       if (!target) return Fail(target.error());
       targets_.push_back(std::move(*target));
-      const auto last = last_started.find(sync.key);
+      const std::map<BindingKey, TimePoint>& started = sync.push ? last_read : last_run;
+      const auto last = started.find(sync.key);
       if (sync.snapshots) {
         scheduler_.Add(sync.snapshots->schedule,
-                       last == last_started.end() ? std::nullopt : std::optional(last->second));
+                       last == started.end() ? std::nullopt : std::optional(last->second));
       } else {
         scheduler_.Add(Schedule(), context_.clock.Now());  // Never due: there is nothing to read.
       }
     }
     pending_at_ = prune_at_ = context_.clock.Now();
-    return {};
+    if (!pushes_) return {};
+    Status listening = pushes_->Listen();
+    if (listening && !pushes_->url().empty())
+      Log(LogLevel::kInfo, Format("receiving pushes at {}", pushes_->url()));
+    return listening;
   }
 
   void Run() {
     while (!context_.stop.stop_requested() || !engine_->idle()) {
       const TimePoint now = context_.clock.Now();
       if (!context_.stop.stop_requested()) {
-        while (const auto due = scheduler_.NextDue(now))
-          Start(*due, now);
+        while (const auto due = scheduler_.NextDue(now)) {
+          scheduler_.Started(*due, now);
+          due_.insert(*due);
+        }
+        StartDue();
+        TakePushes(now);
         if (now >= pending_at_) {
           DeliverPending();
           pending_at_ = now + kPendingInterval;
@@ -99,14 +115,34 @@ class Daemon {
   }
 
  private:
-  void Start(std::size_t index, TimePoint now) {
-    scheduler_.Started(index, now);
-    // What earlier runs left may still be under way.
-    if (engine_->Runs(targets_[index].key)) {
-      after_pending_.insert(index);
-    } else {
+  // Those whose earlier runs are not under way any more.
+  void StartDue() {
+    for (auto next = due_.begin(); next != due_.end();) {
+      const std::size_t index = *next;
+      if (engine_->Runs(targets_[index].key)) {
+        ++next;
+        continue;
+      }
+      next = due_.erase(next);
       Sync(index);
     }
+  }
+
+  // A reconcile that is due goes first: it would wait for ever behind pushes that do not end.
+  void TakePushes(TimePoint now) {
+    if (!pushes_) return;
+    pushes_at_ = pushes_->Turn(now);
+    const auto may_take = [this](std::size_t index) {
+      return !due_.contains(index) && !engine_->TakesBatches(targets_[index].key);
+    };
+    for (const std::size_t index : pushes_->Waiting(may_take))
+      engine_->Enqueue(
+          {RunRequest::Kind::kPush, &targets_[index], Options(), [this, index](auto report) {
+             Report(report);
+             const bool ran = report && *report && (*report)->state != RunState::kFailed;
+             if (!ran) pushes_->Failed(index, context_.clock.Now());
+             pushes_->LookAgain(index);
+           }});
   }
 
   void Sync(std::size_t index) {
@@ -120,12 +156,10 @@ class Daemon {
   }
 
   void DeliverPending() {
-    for (std::size_t index = 0; index < targets_.size(); ++index) {
-      const SyncTarget& target = targets_[index];
+    for (const SyncTarget& target : targets_) {
       if (engine_->Runs(target.key)) continue;
-      engine_->Enqueue({RunRequest::Kind::kPending, &target, Options(), [this, index](auto report) {
+      engine_->Enqueue({RunRequest::Kind::kPending, &target, Options(), [](const auto& report) {
                           Report(report);
-                          if (after_pending_.erase(index) > 0) Sync(index);
                         }});
     }
   }
@@ -142,6 +176,7 @@ class Daemon {
 
   [[nodiscard]] Duration UntilNext(TimePoint now) {
     TimePoint until = std::min(pending_at_, prune_at_);
+    if (pushes_) until = std::min(until, pushes_at_);
     if (const auto wake = scheduler_.NextWake(now)) until = std::min(until, *wake);
     // Bounded, so that a clock that was set is noticed.
     return std::clamp(until - now, Duration(1), kLongestSleep);
@@ -156,10 +191,12 @@ class Daemon {
   RunObserver observer_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;
-  std::set<std::size_t> after_pending_;  // Due, while what is pending is delivered.
+  std::set<std::size_t> due_;  // While an earlier run is under way.
   TimePoint pending_at_;
   TimePoint prune_at_;
-  std::unique_ptr<SyncEngine> engine_;  // Last: what it runs uses the others.
+  TimePoint pushes_at_;
+  std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
+  std::unique_ptr<SyncEngine> engine_;   // Last: what it runs uses the others.
 };
 
 }  // namespace

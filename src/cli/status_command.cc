@@ -6,7 +6,9 @@
 #include "cli/report_text.h"
 #include "cli/workspace.h"
 #include "service/schedule.h"
+#include "storage/inbox_view.h"
 #include "storage/sqlite_history.h"
+#include "storage/sqlite_inbox.h"
 
 namespace cohort_sync {
 namespace {
@@ -18,9 +20,31 @@ std::optional<RunReport> LastFailure(History& history, const CohortId& cohort) {
   return std::move(newest.front());
 }
 
+// The inbox is made by the first command that owns the state.
+Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config) {
+  auto inbox = InboxView::Open(InboxPathOf(config.state.string()));
+  if (!inbox && inbox.error().code() == ErrorCode::kNotFound) return std::unique_ptr<InboxView>();
+  return inbox;
+}
+
+PushStatus PushStatusOf(const SyncConfig& sync, const SyncStatus& status, InboxView* inbox) {
+  const Binding* binding = status.state ? &status.state->binding : nullptr;
+  PushStatus push;
+  push.reconciles = sync.snapshots.has_value();
+  if (inbox == nullptr) return push;
+  push.waiting = inbox->Depth(sync.key.cohort, binding ? binding->inbox : std::nullopt);
+  push.gap = inbox->FindGap(sync.key.cohort);
+  if (push.gap && binding && binding->accepted_as_of && push.gap->at < *binding->accepted_as_of)
+    push.gap.reset();
+  return push;
+}
+
 // The configured syncs in the order of the file, then what only the state still knows. `history`
-// may be null: nothing was ever synced.
-std::vector<SyncStatus> StatusOf(const Config& config, History* history, TimePoint now) {
+// may be null: nothing was ever synced; so may `inbox`: nothing was ever pushed.
+std::vector<SyncStatus> StatusOf(const Config& config,
+                                 History* history,
+                                 InboxView* inbox,
+                                 TimePoint now) {
   std::map<BindingKey, BindingStatus> by_key;
   if (history != nullptr) {
     for (BindingStatus& binding : history->Bindings()) {
@@ -30,19 +54,24 @@ std::vector<SyncStatus> StatusOf(const Config& config, History* history, TimePoi
   }
   std::vector<SyncStatus> syncs;
   for (const SyncConfig& sync : config.syncs) {
-    SyncStatus status;
+    SyncStatus& status = syncs.emplace_back();
     status.cohort = sync.key.cohort.value();
     status.name = sync.cohort_name;
     std::optional<TimePoint> last_started;
     if (auto found = by_key.extract(sync.key)) {
       status.state = std::move(found.mapped());
       status.name = status.state->binding.cohort_name;
-      if (status.state->last_run) last_started = status.state->last_run->started_at;
+      // Most runs of a pushed cohort do not read it.
+      if (sync.push) {
+        last_started = status.state->binding.accepted_as_of;
+      } else if (status.state->last_run) {
+        last_started = status.state->last_run->started_at;
+      }
     } else if (history != nullptr) {
       status.last_failure = LastFailure(*history, sync.key.cohort);
     }
     if (sync.snapshots) status.next_run = DueAt(sync.snapshots->schedule, last_started, now);
-    syncs.push_back(std::move(status));
+    if (sync.push) status.push.emplace(PushStatusOf(sync, status, inbox));
   }
   for (auto& [key, binding] : by_key) {
     SyncStatus status;
@@ -62,8 +91,11 @@ Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments
   if (!config) return Fail(config.error());
   auto history = SqliteHistory::Open(config->state.string());
   if (!history && history.error().code() != ErrorCode::kNotFound) return Fail(history.error());
+  const auto inbox = OpenInbox(*config);
+  if (!inbox) return Fail(inbox.error());
   const TimePoint now = context.clock.Now();
-  const std::vector<SyncStatus> syncs = StatusOf(*config, history ? history->get() : nullptr, now);
+  const std::vector<SyncStatus> syncs =
+      StatusOf(*config, history ? history->get() : nullptr, inbox->get(), now);
   context.out << (context.json ? StatusJson(syncs) + '\n' : StatusText(syncs, now));
   return ExitCode::kDone;
 }

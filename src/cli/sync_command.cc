@@ -1,4 +1,5 @@
 // sync, resync and retry: runs that a person starts.
+#include <deque>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/progress_printer.h"
+#include "cli/records_intake.h"
 #include "cli/report_text.h"
 #include "cli/run_options.h"
 #include "cli/workspace.h"
@@ -36,6 +38,16 @@ class Reports {
   Reports(const CommandContext& context, ProgressPrinter& progress, std::size_t number)
       : context_(context), progress_(progress), ended_(number), reports_(number) {}
 
+  // There was nothing to do; `note`, if there is one, tells a person so.
+  void Skip(std::size_t index, const std::string& note = {}) {
+    ended_[index] = true;
+    if (!note.empty() && !context_.json) {
+      progress_.Clear();
+      context_.out << note << '\n';
+    }
+    Print();
+  }
+
   void Add(std::size_t index, std::optional<Result<RunReport>> report) {
     ended_[index] = true;
     if (!report) {
@@ -46,11 +58,7 @@ class Reports {
       worst_ = Worse(worst_, ExitCodeOf((*report)->state));
       reports_[index] = std::move(**report);
     }
-    for (; next_ < ended_.size() && ended_[next_]; ++next_) {
-      if (context_.json || !reports_[next_]) continue;
-      progress_.Clear();
-      context_.out << RunText(*reports_[next_]);
-    }
+    Print();
   }
 
   // When all have ended.
@@ -68,6 +76,14 @@ class Reports {
   }
 
  private:
+  void Print() {
+    for (; next_ < ended_.size() && ended_[next_]; ++next_) {
+      if (context_.json || !reports_[next_]) continue;
+      progress_.Clear();
+      context_.out << RunText(*reports_[next_]);
+    }
+  }
+
   const CommandContext& context_;
   ProgressPrinter& progress_;
   std::vector<bool> ended_;
@@ -76,6 +92,79 @@ class Reports {
   std::optional<Error> error_;
   ExitCode worst_ = ExitCode::kDone;
 };
+
+// The runs of one sync, one after the other.
+struct Steps {
+  SyncTarget target;
+  std::vector<RunRequest> requests;  // `done` is still to be set.
+  std::size_t first = 0;             // The index of the first one's report.
+};
+
+// What a person asks of a pushed cohort: first what waits, then, where it is also read as a whole,
+// that. A number that is approved is judged by the last one, which sees everything.
+std::vector<RunRequest> RequestsOf(const SyncConfig& sync,
+                                   RunRequest::Kind kind,
+                                   const RunOptions& options) {
+  RunRequest request;
+  request.kind = kind;
+  request.options = options;
+  if (!sync.push || kind != RunRequest::Kind::kSync) return {request};
+  RunRequest push = request;
+  push.kind = RunRequest::Kind::kPush;
+  if (!sync.snapshots && options.trigger != RunTrigger::kResync) return {push};
+  push.options.approval = {};
+  return {push, request};
+}
+
+class StepRunner {
+ public:
+  StepRunner(SyncEngine& engine, Reports& reports, const std::stop_token& stop)
+      : engine_(engine), reports_(reports), stop_(stop) {}
+
+  void Begin(Steps& steps, std::size_t step = 0) {
+    RunRequest request = steps.requests[step];
+    request.target = &steps.target;
+    request.done = [this, &steps, step](const std::optional<Result<RunReport>>& report) {
+      End(steps, step, report);
+    };
+    engine_.Enqueue(std::move(request));
+  }
+
+ private:
+  void End(Steps& steps, std::size_t step, const std::optional<Result<RunReport>>& report) {
+    const bool nothing =
+        !report && steps.requests[step].kind == RunRequest::Kind::kPush && !stop_.stop_requested();
+    const bool goes_on =
+        nothing || (report && *report && (*report)->state != RunState::kInterrupted);
+    if (nothing) {
+      const bool last = step + 1 == steps.requests.size();
+      reports_.Skip(steps.first + step,
+                    last ? Format("cohort '{}': nothing was pushed since its last run",
+                                  steps.target.key.cohort.value())
+                         : std::string());
+    } else {
+      reports_.Add(steps.first + step, report);
+    }
+    for (std::size_t next = step + 1; next < steps.requests.size(); ++next) {
+      if (goes_on) return Begin(steps, next);
+      reports_.Skip(steps.first + next);
+    }
+  }
+
+  SyncEngine& engine_;
+  Reports& reports_;
+  const std::stop_token stop_;
+};
+
+// Files of records become batches first.
+Status TakeRecords(const CommandContext& context,
+                   Workspace& workspace,
+                   const std::vector<const SyncConfig*>& selected) {
+  if (workspace.inbox() == nullptr) return {};
+  RecordsIntake records(
+      selected, workspace.config(), workspace.push_format(), *workspace.inbox(), context.clock);
+  return records.Take(context.stop);
+}
 
 // One run of every selected sync.
 Result<ExitCode> RunAll(const CommandContext& context,
@@ -90,20 +179,25 @@ Result<ExitCode> RunAll(const CommandContext& context,
   const auto selected = (*workspace)->Select(arguments.positional);
   if (!selected) return Fail(selected.error());
 
-  std::vector<SyncTarget> targets;  // All of them, before anything is done.
+  std::deque<Steps> all;  // Of all syncs, before anything is done.
+  std::size_t reported = 0;
   for (const SyncConfig* sync : *selected) {
     Result<SyncTarget> target = (*workspace)->TargetOf(*sync);
     if (!target) return Fail(target.error());
     if (*wait) target->delivery.give_up_after = **wait;
-    targets.push_back(std::move(*target));
+    all.push_back({std::move(*target), RequestsOf(*sync, kind, options), reported});
+    reported += all.back().requests.size();
+  }
+  if (kind == RunRequest::Kind::kSync) {
+    if (Status taken = TakeRecords(context, **workspace, *selected); !taken)
+      return Fail(taken.error());
   }
   ProgressPrinter progress(context);
-  Reports reports(context, progress, targets.size());
+  Reports reports(context, progress, reported);
   const auto engine = (*workspace)->MakeEngine(progress);
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    engine->Enqueue({kind, &targets[i], options, [&reports, i](auto report) {
-                       reports.Add(i, std::move(report));
-                     }});
+  StepRunner runner(*engine, reports, context.stop);
+  for (Steps& steps : all)
+    runner.Begin(steps);
   while (!engine->idle())
     engine->Turn(kLongestTurn);
   return reports.Conclude();

@@ -87,22 +87,33 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(const CommandContext& context
   auto store = SqliteSyncStore::Open(config->state.string(), context.clock, context.random);
   if (!store) return Fail(store.error());
   (*store)->Recover(context.clock.Now());
-  return std::unique_ptr<Workspace>(
-      new Workspace(context, std::move(*config), std::move(*lock), std::move(*store)));
+  std::unique_ptr<SqliteInbox> inbox;
+  if (std::any_of(config->syncs.begin(), config->syncs.end(), [](const SyncConfig& sync) {
+        return sync.push.has_value();
+      })) {
+    auto opened =
+        SqliteInbox::Open(InboxPathOf(config->state.string()), context.clock, context.random);
+    if (!opened) return Fail(opened.error());
+    inbox = std::move(*opened);
+  }
+  return std::unique_ptr<Workspace>(new Workspace(
+      context, std::move(*config), std::move(*lock), std::move(*store), std::move(inbox)));
 }
 
 Workspace::Workspace(const CommandContext& context,
                      Config config,
                      ProcessLock lock,
-                     std::unique_ptr<SqliteSyncStore> store)
+                     std::unique_ptr<SqliteSyncStore> store,
+                     std::unique_ptr<SqliteInbox> inbox)
     : context_(context),
       config_(std::move(config)),
       lock_(std::move(lock)),
       store_(std::move(store)),
+      inbox_(std::move(inbox)),
       shared_store_(*store_, tasks_),
       export_requests_(store_->export_requests(), tasks_) {}
 
-std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer) {
+std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer, bool listens) {
   return std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
                                                         shared_store_,
                                                         tasks_,
@@ -110,7 +121,8 @@ std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer) {
                                                         context_.clock,
                                                         context_.random,
                                                         observer,
-                                                        context_.stop});
+                                                        context_.stop,
+                                                        listens});
 }
 
 Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {
@@ -215,6 +227,7 @@ Result<SyncTarget> Workspace::TargetOf(const SyncConfig& sync) {
   target.account = AccountOf(settings);
   target.delivery = DeliveryOf(target.account);
   target.source = *source;
+  if (sync.push) target.push = PushInput{inbox_.get(), &push_format_};
   target.destination = *destination;
   return target;
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "amplitude/json_push_format.h"
 #include "base/result.h"
 #include "cli/command.h"
 #include "config/config.h"
@@ -15,6 +16,7 @@
 #include "service/shared_store.h"
 #include "service/sync_engine.h"
 #include "service/task_queue.h"
+#include "storage/sqlite_inbox.h"
 #include "storage/sqlite_sync_store.h"
 #include "sync/list_destination.h"
 #include "sync/preparation.h"
@@ -50,8 +52,14 @@ class Workspace {
   [[nodiscard]] Result<std::vector<const SyncConfig*>> Select(
       const std::vector<std::string>& words);
 
-  // Runs what is asked of it, on this thread. One at a time. `observer` outlives it.
-  [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(RunObserver& observer);
+  // Runs what is asked of it, on this thread. One at a time. `observer` outlives it. One that
+  // listens is woken by wakeup().
+  [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(RunObserver& observer, bool listens = false);
+  [[nodiscard]] const std::shared_ptr<Wakeup>& wakeup() const { return wakeup_; }
+
+  // Of pushed cohorts; nullptr when none is configured.
+  [[nodiscard]] SqliteInbox* inbox() { return inbox_.get(); }
+  [[nodiscard]] const PushFormat& push_format() const { return push_format_; }
 
   // The sync with its source and destination. What it points to lives as long as the workspace.
   [[nodiscard]] Result<SyncTarget> TargetOf(const SyncConfig& sync);
@@ -60,7 +68,8 @@ class Workspace {
   Workspace(const CommandContext& context,
             Config config,
             ProcessLock lock,
-            std::unique_ptr<SqliteSyncStore> store);
+            std::unique_ptr<SqliteSyncStore> store,
+            std::unique_ptr<SqliteInbox> inbox);
 
   // The first destination of the same endpoint and credential.
   [[nodiscard]] const DestinationName& AccountOf(const DestinationConfig& settings) const;
@@ -72,6 +81,8 @@ class Workspace {
   Config config_;
   ProcessLock lock_;
   std::unique_ptr<SqliteSyncStore> store_;
+  std::unique_ptr<SqliteInbox> inbox_;
+  const amplitude::JsonPushFormat push_format_;
   const std::shared_ptr<Wakeup> wakeup_ = std::make_shared<Wakeup>();
   TaskQueue tasks_{wakeup_};
   SharedStore shared_store_;

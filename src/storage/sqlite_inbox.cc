@@ -100,6 +100,11 @@ void SqliteInbox::NoteGap(const CohortId& cohort, TimePoint at, const std::strin
   changed_.notify_one();
 }
 
+void SqliteInbox::OnStored(std::function<void()> stored) {
+  const std::lock_guard lock(mutex_);
+  on_stored_ = std::move(stored);
+}
+
 void SqliteInbox::SetAlive(TimePoint now) {
   {
     const std::lock_guard lock(mutex_);
@@ -148,8 +153,18 @@ void SqliteInbox::Write(Work& work) {
                     Fail(ErrorCode::kUnavailable, Format("the inbox failed: {}", error.what())));
     put_off_.Take(work);
   }
+  const bool stored = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+    return outcome && *outcome == InboxOutcome::kStored;
+  });
   for (std::size_t i = 0; i < work.batches.size(); ++i)
     work.batches[i].done(std::move(outcomes[i]));
+  if (!stored) return;
+  std::function<void()> tell;
+  {
+    const std::lock_guard lock(mutex_);
+    tell = on_stored_;
+  }
+  if (tell) tell();
 }
 
 std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {

@@ -47,6 +47,8 @@ class SqliteInbox final : public Inbox {
 
   // Until when the receiver was there before this inbox was opened; nullopt when it never was.
   [[nodiscard]] std::optional<TimePoint> alive_before() const { return alive_before_; }
+  // `stored` is called on the writing thread after each commit that stored a batch, from now on.
+  void OnStored(std::function<void()> stored);
   // The receiver is there now. Returns at once.
   void SetAlive(TimePoint now);
 
@@ -106,6 +108,7 @@ class SqliteInbox final : public Inbox {
   std::mutex mutex_;
   std::condition_variable changed_;
   Work work_;
+  std::function<void()> on_stored_;
   bool ending_ = false;
   std::thread thread_;
 };

@@ -46,12 +46,11 @@ struct InboxGap {
   std::string reason;
 };
 
-// Safe from several threads. What reads throws DatabaseError.
-class Inbox {
+// Where batches are given to. Safe from several threads.
+class BatchSink {
  public:
-  virtual ~Inbox() = default;
+  virtual ~BatchSink() = default;
 
-  // ---- Receiving ----
   // Durable before `done` is called; several batches that come at once share a commit. `done` is
   // called once, on the inbox's own thread, which it must not hold up. kUnavailable when it could
   // not be stored: nothing of it was, and the sender has to try again.
@@ -59,8 +58,11 @@ class Inbox {
   // Something of this cohort was sent and not taken, for `reason`: its binding needs a reconcile.
   // Returns at once; kept even if the file cannot be written at the moment.
   virtual void NoteGap(const CohortId& cohort, TimePoint at, const std::string& reason) = 0;
+};
 
-  // ---- Planning ----
+// Safe from several threads. What reads throws DatabaseError.
+class Inbox : public BatchSink {
+ public:
   // The batches of `cohort` behind `after`, in the order of arrival, until they have `most_members`
   // members: at least one when there is any. A position in another inbox counts as none.
   [[nodiscard]] virtual std::vector<StoredBatch> Read(const CohortId& cohort,

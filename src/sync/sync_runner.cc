@@ -70,8 +70,8 @@ PlanCommit PlanOf(const SyncTarget& target, const RunOptions& options, const Pre
   plan.pins.list_name = run.list;
   plan.pins.list_id = run.existing_list->id;
   plan.pins.identifier = target.identifier;
-  plan.cohort_name =
-      run.snapshot.cohort_name.value_or(target.cohort_name.value_or(run.list.value()));
+  const std::string known = run.binding ? run.binding->cohort_name : run.list.value();
+  plan.cohort_name = run.snapshot.cohort_name.value_or(target.cohort_name.value_or(known));
   if (run.push) {
     plan.member_rows = run.push->members;
     plan.inbox = run.inbox;

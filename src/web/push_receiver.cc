@@ -90,7 +90,7 @@ class PushReceiver::Counter {
 
 PushReceiver::PushReceiver(PushReceiverOptions options,
                            const PushFormat& format,
-                           Inbox& inbox,
+                           BatchSink& inbox,
                            const Clock& clock)
     : options_(std::move(options)),
       cohorts_(options_.cohorts),
@@ -160,7 +160,13 @@ Reply PushReceiver::Conclude(const PushRoute& route, const CohortId& cohort, con
   if (answer.status != 200) {
     const std::string reason = Format("a push was answered {}: {}", answer.status, answer.text);
     Log(LogLevel::kWarning, Format("{}: {}", ToString(route.kind), reason));
-    if (cohorts_.Contains(cohort)) inbox_.NoteGap(cohort, clock_.Now(), reason);
+    if (cohorts_.Contains(cohort)) {
+      inbox_.NoteGap(cohort, clock_.Now(), reason);
+    } else if (cohort.value().empty() && route.kind == PushRouteKind::kWebhook) {
+      // Whose it was is not known, so it may have been any one's.
+      for (const PushedCohort& any : options_.cohorts)
+        inbox_.NoteGap(any.id, clock_.Now(), reason);
+    }
   }
   return Count(route.kind, answer);
 }

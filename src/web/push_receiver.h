@@ -34,7 +34,7 @@ class PushReceiver final : public http::RequestHandler {
   // The others outlive the receiver and its server.
   PushReceiver(PushReceiverOptions options,
                const PushFormat& format,
-               Inbox& inbox,
+               BatchSink& inbox,
                const Clock& clock);
   ~PushReceiver() override;
   PushReceiver(const PushReceiver&) = delete;
@@ -67,7 +67,7 @@ class PushReceiver final : public http::RequestHandler {
   const PushReceiverOptions options_;
   const PushedCohorts cohorts_;
   const PushFormat& format_;
-  Inbox& inbox_;
+  BatchSink& inbox_;
   const Clock& clock_;
   const std::shared_ptr<Counter> counter_;  // Shared with batches that are being stored.
 };

@@ -28,8 +28,8 @@ class Product:
         self.stand_ins.kill()
         self.stand_ins.wait()
 
-    def configure(self, sync, requests_per_second, request_timeout):
-        """One sync; its Amplitude project is the stand-in."""
+    def configure(self, sync, requests_per_second, request_timeout, **more):
+        """One sync; its Amplitude project is the stand-in. `more` are sections of their own."""
         config = {
             "state": "cohort-sync.db",
             "projects": {"demo": {"base_url": self.access["amplitude_url"], "poll_interval": "1s",
@@ -43,6 +43,7 @@ class Product:
                                          "request_timeout": request_timeout}},
             "limits": {"min_removals": 1000000, "min_added": 1000000},
             "syncs": [sync],
+            **more,
         }
         path = self.directory / "cohort-sync.json"
         path.write_text(json.dumps(config))

@@ -14,9 +14,12 @@
 
 #include "base/database_error.h"
 #include "base/format.h"
+#include "storage/sqlite_history.h"
+#include "storage/sqlite_inbox.h"
 #include "storage/sqlite_sync_store.h"
 #include "support/fake_clock.h"
 #include "support/fake_list_destination.h"
+#include "support/fake_push_format.h"
 #include "support/fake_random.h"
 #include "support/fake_snapshot_source.h"
 #include "support/temp_dir.h"
@@ -100,6 +103,97 @@ class SyncEngineTest : public testing::Test {
   std::map<std::string, std::optional<Result<RunReport>>> reports_;
   std::unique_ptr<SyncEngine> engine_;
 };
+
+// A pushed cohort "a" beside a real inbox.
+class PushedEngineTest : public SyncEngineTest {
+ protected:
+  PushedEngineTest() {
+    inbox_ = std::move(SqliteInbox::Open(dir_.File("inbox"), clock_, random_).value());
+    sync_.target.push = PushInput{inbox_.get(), &format_};
+  }
+
+  // "u1 a1@x.org" enters, or "u1" leaves.
+  void Put(ChangeDirection direction, const std::string& body) {
+    ReceivedBatch received;
+    received.head.cohort = sync_.target.key.cohort;
+    received.head.cohort_name = "a";
+    received.head.direction = direction;
+    received.head.members = 1;
+    received.received_at = clock_.Now();
+    received.body = body;
+    std::promise<void> stored;
+    inbox_->Store(std::move(received), [&](const auto&) { stored.set_value(); });
+    stored.get_future().wait();
+    clock_.Advance(1s);
+  }
+  void Push() { Enqueue(sync_, RunRequest::Kind::kPush); }
+  // Until its batches are planned.
+  void Plan() {
+    Push();
+    while (engine_->TakesBatches(sync_.target.key))
+      engine_->Turn(1min);
+  }
+
+  Sync& sync_ = Configure("a");
+  FakePushFormat format_;
+  std::unique_ptr<SqliteInbox> inbox_;
+};
+
+TEST_F(PushedEngineTest, APushIsPlannedWhileItsListIsDelivered) {
+  destination_.Hang("a1@x.org");
+  Put(ChangeDirection::kEnter, "u1 a1@x.org");
+  Plan();
+  Put(ChangeDirection::kEnter, "u2 a2@x.org");
+  Plan();
+  Put(ChangeDirection::kEnter, "u3 a3@x.org");
+  Plan();
+  while (destination_.ContactsOf("a").size() < 3)
+    engine_->Turn(1min);
+  EXPECT_THAT(ended_, IsEmpty());  // The first call still hangs.
+  destination_.AnswerHanging(1);
+  Run();
+  EXPECT_THAT(ended_, SizeIs(3));
+  for (const RunReport& run :
+       (*SqliteHistory::Open(dir_.File("state.db")))->Runs(9, std::nullopt)) {
+    EXPECT_EQ(run.state, RunState::kSucceeded);
+    EXPECT_EQ(run.counts.added, 1);
+  }
+}
+
+TEST_F(PushedEngineTest, WhoLeavesDuringADeliveryIsOffAtItsEnd) {
+  destination_.Hang("a1@x.org");
+  Put(ChangeDirection::kEnter, "u1 a1@x.org");
+  Plan();
+  engine_->Turn(1min);
+  Put(ChangeDirection::kLeave, "u1");
+  Plan();
+  destination_.AnswerHanging(2);
+  Run();
+  EXPECT_THAT(destination_.ContactsOf("a"), IsEmpty());
+}
+
+TEST_F(PushedEngineTest, APushWaitsForTheReadOfItsSnapshot) {
+  std::promise<void> read;
+  sync_.source.on_fetch = [done = read.get_future().share()] { done.wait(); };
+  Put(ChangeDirection::kEnter, "u1 a1@x.org");
+  Enqueue(sync_);
+  engine_->Turn(1ms);
+  Push();
+  engine_->Turn(1ms);
+  EXPECT_TRUE(engine_->TakesBatches(sync_.target.key));
+  read.set_value();
+  Run();
+  EXPECT_THAT(ended_, SizeIs(2));
+}
+
+TEST_F(PushedEngineTest, NothingPushedEndsWithoutARun) {
+  Push();
+  Run();
+  EXPECT_THAT(ended_, ElementsAre("a"));
+  EXPECT_FALSE(reports_.at("a").has_value());
+  Push();  // The next may follow.
+  Run();
+}
 
 TEST_F(SyncEngineTest, EveryRunEndsWithItsList) {
   for (const char* cohort : {"a", "b", "c"})

@@ -51,6 +51,12 @@ class WordFormat final : public PushFormat {
     if (words.size() > 1) request.cohort = CohortId(std::string(words[1]));
     return request;
   }
+  [[nodiscard]] tl::expected<std::vector<MemberChange>, PushProblem> ReadChanges(
+      PushKind /*kind*/,
+      std::string_view /*body*/,
+      const IdentifierMapping& /*identifier*/) const override {
+    return {};  // The receiver leaves that to the run.
+  }
 
  private:
   static std::optional<PushProblem> ProblemOf(std::string_view body) {
@@ -62,7 +68,7 @@ class WordFormat final : public PushFormat {
   }
 };
 
-class RecordingInbox final : public Inbox {
+class RecordingInbox final : public BatchSink {
  public:
   using Done = std::function<void(Result<InboxOutcome>)>;
 

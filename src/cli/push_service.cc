@@ -1,0 +1,174 @@
+#include "cli/push_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "base/format.h"
+#include "base/log.h"
+#include "base/time_text.h"
+#include "cli/adapters.h"
+
+namespace cohort_sync {
+namespace {
+
+// How often the inbox is told that the receiver is there, and how long it may have been away before
+// what was sent meanwhile counts as lost: Amplitude repeats for about four minutes
+// (contracts/amplitude.md 2.3; design/faults.md G10).
+constexpr Duration kBetweenSigns = std::chrono::seconds(30);
+constexpr Duration kShortAbsence = std::chrono::minutes(2);
+constexpr Duration kPauseAfterFailure = std::chrono::minutes(1);
+
+}  // namespace
+
+PushService::PushService(const CommandContext& context, Workspace& workspace)
+    : context_(context), workspace_(workspace), inbox_(*workspace.inbox()) {
+  const Config& config = workspace.config();
+  for (std::size_t index = 0; index < config.syncs.size(); ++index) {
+    const SyncConfig& sync = config.syncs[index];
+    if (!sync.push) continue;
+    pushed_.insert(index);
+    if (!sync.push->records) continue;
+    scheduler_.Add(sync.push->records->schedule, std::nullopt);
+    files_.push_back(std::make_unique<RecordsIntake>(std::vector<const SyncConfig*>{&sync},
+                                                     config,
+                                                     workspace.push_format(),
+                                                     inbox_,
+                                                     context.clock));
+  }
+  to_look_at_ = pushed_;
+  inbox_.OnStored([arrived = arrived_, wakeup = workspace.wakeup()] {
+    arrived->store(true);
+    wakeup->Ring();
+  });
+}
+
+PushService::~PushService() {
+  if (server_) server_->Stop();
+  inbox_.OnStored(nullptr);
+}
+
+Status PushService::Listen() {
+  const Config& config = workspace_.config();
+  if (!config.server) return {};
+  const ServerConfig& settings = *config.server;
+  auto secrets = ReadPushSecrets(config);
+  if (!secrets) return Fail(secrets.error());
+  web::PushReceiverOptions options;
+  options.secrets = std::move(*secrets);
+  for (const std::size_t index : pushed_) {
+    const SyncConfig& sync = config.syncs[index];
+    if (!sync.push->records) options.cohorts.push_back({sync.key.cohort, sync.cohort_name});
+  }
+  options.max_body_bytes = static_cast<std::size_t>(settings.max_body_bytes);
+  receiver_ = std::make_unique<web::PushReceiver>(
+      std::move(options), workspace_.push_format(), inbox_, context_.clock);
+  http::GuardedServerOptions server;
+  server.address = settings.listen.address;
+  server.port = settings.listen.port;
+  server.hosts.push_back(ToString(settings.listen));
+  server.hosts.insert(
+      server.hosts.end(), settings.allowed_hosts.begin(), settings.allowed_hosts.end());
+  server.max_connections = static_cast<std::size_t>(settings.max_connections);
+  auto started = http::GuardedServer::Start(server, *receiver_);
+  if (!started) return Fail(started.error());
+  server_ = std::move(*started);
+  NoteAbsence();
+  return {};
+}
+
+void PushService::NoteAbsence() {
+  const TimePoint now = context_.clock.Now();
+  const std::optional<TimePoint> before = inbox_.alive_before();
+  inbox_.SetAlive(now);
+  alive_told_at_ = now;
+  if (!before || now - *before < kShortAbsence) return;
+  for (const std::size_t index : pushed_) {
+    const SyncConfig& sync = workspace_.config().syncs[index];
+    if (sync.push->records) continue;
+    inbox_.NoteGap(
+        sync.key.cohort,
+        now,
+        Format("nothing was received from {} to {}", FormatTime(*before), FormatTime(now)));
+  }
+}
+
+TimePoint PushService::Turn(TimePoint now) {
+  if (server_ && now - alive_told_at_ >= kBetweenSigns) {
+    inbox_.SetAlive(now);
+    alive_told_at_ = now;
+  }
+  if (reading_ && read_.exchange(false)) {
+    reader_.join();
+    scheduler_.Finished(*std::exchange(reading_, std::nullopt));
+  }
+  if (!reading_) {
+    if (const auto due = scheduler_.NextDue(now)) ReadRecords(*due, now);
+  }
+  TimePoint next = alive_told_at_ + kBetweenSigns;
+  if (!server_) next = now + std::chrono::hours(1);
+  if (const auto wake = scheduler_.NextWake(now); wake && !reading_) next = std::min(next, *wake);
+  for (const auto& [index, time] : not_before_)
+    next = std::min(next, time);
+  return std::max(next, now + Duration(1));
+}
+
+void PushService::ReadRecords(std::size_t files, TimePoint now) {
+  scheduler_.Started(files, now);
+  reading_ = files;
+  reader_ = std::jthread([this, files](const std::stop_token& stop) {
+    if (Status taken = files_[files]->Take(stop); !taken)
+      Log(LogLevel::kError, Format("records: {}", taken.error().message()));
+    read_ = true;
+    workspace_.wakeup()->Ring();
+  });
+}
+
+std::optional<Binding> PushService::BindingOf(std::size_t index) {
+  return workspace_.store().FindBinding(workspace_.config().syncs[index].key);
+}
+
+std::vector<std::size_t> PushService::Waiting(const std::function<bool(std::size_t)>& may_take) {
+  if (arrived_->exchange(false)) to_look_at_ = pushed_;
+  const TimePoint now = context_.clock.Now();
+  std::vector<std::size_t> waiting;
+  for (auto next = to_look_at_.begin(); next != to_look_at_.end();) {
+    const std::size_t index = *next;
+    const auto pause = not_before_.find(index);
+    if (!may_take(index) || (pause != not_before_.end() && now < pause->second)) {
+      ++next;
+      continue;
+    }
+    not_before_.erase(index);
+    const std::optional<Binding> binding = BindingOf(index);
+    const CohortId& cohort = workspace_.config().syncs[index].key.cohort;
+    const bool stands = binding && (binding->paused_at || !binding->stopped_reason.empty());
+    const InboxDepth depth = inbox_.Depth(cohort, binding ? binding->inbox : std::nullopt);
+    if (!stands && depth.batches > 0) {
+      waiting.push_back(index);
+      ++next;
+    } else {
+      DropPlanned(cohort);
+      next = to_look_at_.erase(next);
+    }
+  }
+  return waiting;
+}
+
+void PushService::DropPlanned(const CohortId& cohort) {
+  std::optional<InboxPosition> through;
+  for (const std::size_t index : pushed_) {
+    if (workspace_.config().syncs[index].key.cohort != cohort) continue;
+    const std::optional<Binding> binding = BindingOf(index);
+    if (!binding || !binding->inbox) return;
+    if (!through || binding->inbox->batch < through->batch) through = binding->inbox;
+  }
+  if (through) inbox_.Planned(cohort, *through);
+}
+
+void PushService::Failed(std::size_t index, TimePoint now) {
+  not_before_[index] = now + kPauseAfterFailure;
+  to_look_at_.insert(index);
+}
+
+}  // namespace cohort_sync

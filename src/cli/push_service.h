@@ -1,0 +1,79 @@
+// What `serve` does for pushed cohorts until their batches are planned.
+#ifndef COHORT_SYNC_CLI_PUSH_SERVICE_H_
+#define COHORT_SYNC_CLI_PUSH_SERVICE_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "cli/command.h"
+#include "cli/records_intake.h"
+#include "cli/workspace.h"
+#include "http/guarded_server.h"
+#include "service/scheduler.h"
+#include "web/push_receiver.h"
+
+namespace cohort_sync {
+
+// Receives, reads files of records, and knows which bindings have batches. On the thread that owns
+// the state; the receiver and the files have threads of their own. Throws DatabaseError.
+class PushService {
+ public:
+  // The references outlive it. What was missed while no receiver was there is noted as a gap.
+  PushService(const CommandContext& context, Workspace& workspace);
+  // No more is received; what was received is stored.
+  ~PushService();
+  PushService(const PushService&) = delete;
+  PushService& operator=(const PushService&) = delete;
+
+  // Begins to receive, if the configuration has a server. kConfiguration when a secret cannot be
+  // read, kUnavailable when the address cannot be bound.
+  [[nodiscard]] Status Listen();
+  // Where it receives; empty when it does not.
+  [[nodiscard]] std::string url() const { return server_ ? server_->url() : std::string(); }
+
+  // Does what is due at `now`, and says when it has to be called again.
+  TimePoint Turn(TimePoint now);
+  // The syncs (by their index in the configuration) that have batches waiting, of those that
+  // `may_take` lets through. What all bindings of a cohort have planned leaves the inbox.
+  [[nodiscard]] std::vector<std::size_t> Waiting(const std::function<bool(std::size_t)>& may_take);
+  // A run of this sync's batches failed: the next is not before a pause.
+  void Failed(std::size_t index, TimePoint now);
+  // It may have batches again.
+  void LookAgain(std::size_t index) { to_look_at_.insert(index); }
+
+ private:
+  [[nodiscard]] std::optional<Binding> BindingOf(std::size_t index);
+  void NoteAbsence();
+  void DropPlanned(const CohortId& cohort);
+  void ReadRecords(std::size_t files, TimePoint now);
+
+  const CommandContext& context_;
+  Workspace& workspace_;
+  SqliteInbox& inbox_;
+  std::shared_ptr<std::atomic<bool>> arrived_ = std::make_shared<std::atomic<bool>>(true);
+  std::set<std::size_t> pushed_;  // Syncs that are.
+  std::set<std::size_t> to_look_at_;
+  std::map<std::size_t, TimePoint> not_before_;
+  TimePoint alive_told_at_;
+
+  Scheduler scheduler_;  // Of files of records, by their index in `files_`.
+  std::vector<std::unique_ptr<RecordsIntake>> files_;
+  std::jthread reader_;
+  std::atomic<bool> read_ = false;  // The reader has ended.
+  std::optional<std::size_t> reading_;
+
+  std::unique_ptr<web::PushReceiver> receiver_;
+  std::unique_ptr<http::GuardedServer> server_;  // Before the receiver goes.
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_CLI_PUSH_SERVICE_H_

@@ -1,0 +1,33 @@
+// Reading an inbox for people, beside the process that writes it.
+#ifndef COHORT_SYNC_STORAGE_INBOX_VIEW_H_
+#define COHORT_SYNC_STORAGE_INBOX_VIEW_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "storage/database.h"
+#include "sync/inbox.h"
+
+namespace cohort_sync {
+
+// Read only. Throws DatabaseError. One thread.
+class InboxView {
+ public:
+  // kNotFound when there is no inbox yet; else as storage/database_file.h says.
+  [[nodiscard]] static Result<std::unique_ptr<InboxView>> Open(const std::string& path);
+
+  // As in Inbox.
+  [[nodiscard]] InboxDepth Depth(const CohortId& cohort, const std::optional<InboxPosition>& after);
+  [[nodiscard]] std::optional<InboxGap> FindGap(const CohortId& cohort);
+
+ private:
+  explicit InboxView(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  const std::unique_ptr<Database> database_;
+};
+
+}  // namespace cohort_sync
+
+#endif  // COHORT_SYNC_STORAGE_INBOX_VIEW_H_
