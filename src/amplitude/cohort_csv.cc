@@ -14,6 +14,7 @@ constexpr std::size_t kQuotedBytes = 120;     // Of a foreign body, in a message
 constexpr std::size_t kMaxListedBytes = 256;  // Of a rejected row's value.
 constexpr std::size_t kMaxListedColumns = 30;
 constexpr std::uint64_t kMostIdentifierBytes = std::uint64_t{4} << 30U;
+constexpr std::string_view kUserId = "user_id";
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 using Columns = std::span<const std::string>;
@@ -27,7 +28,7 @@ std::optional<std::size_t> FindColumn(Columns columns, std::span<const std::stri
 
 // The spellings of the S3 export beside those of the API (contract 1.7).
 std::vector<std::string> NamesOfIdentifier(const std::string& property) {
-  if (property == "user_id") return {"user_id", "userID", "gp:user_id"};
+  if (property == kUserId) return {"user_id", "userID", "gp:user_id"};
   return {property, "gp:" + property};
 }
 
@@ -66,12 +67,17 @@ void MoveInto(Snapshot& snapshot, CohortRows&& rows) {
   snapshot.rows = rows.rows;
   snapshot.rejected = rows.rejected;
   snapshot.rejected_rows = std::move(rows.rejected_rows);
+  snapshot.who = std::move(rows.who);
 }
 
-CohortCsv::CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options)
+CohortCsv::CohortCsv(IdentifierMapping identifier,
+                     std::uint64_t hash_key,
+                     CohortCsvOptions options,
+                     bool wants_members)
     : identifier_(std::move(identifier)),
       kind_(identifier_.kind()),
       options_(std::move(options)),
+      wants_members_(wants_members),
       reader_(*this,
               options_.format == CohortFormat::kCsv ? CsvFirstRow::kNames : CsvFirstRow::kData),
       gunzip_([this](std::string_view bytes) { return TakePlain(bytes); }),
@@ -93,6 +99,7 @@ Result<CohortRows> CohortCsv::Finish() {
                       "file: give an empty cohort as CSV with its header");
   }
   result_.members = members_.Finish();
+  result_.who.naming = user_column_ ? MemberNaming::kUser : MemberNaming::kContact;
   return std::move(result_);
 }
 
@@ -137,7 +144,7 @@ Status CohortCsv::RefuseForeign() const {
 
 Status CohortCsv::OnHeader(Columns columns) {
   first_row_seen_ = true;
-  if (options_.format == CohortFormat::kIdentifiers) return CheckFirstIdentifier(columns);
+  if (options_.format == CohortFormat::kIdentifiers) return TakeFirstIdentifier(columns);
   if (FindColumn(columns, GroupNames())) {
     return Fail(ErrorCode::kInvalidInput,
                 "it is a cohort of groups (column 'group_value'); only cohorts of users can be "
@@ -147,11 +154,12 @@ Status CohortCsv::OnHeader(Columns columns) {
   if (!identifier) return Fail(NoIdentifierColumn(columns));
   identifier_column_ = *identifier;
   member_column_ = FindColumn(columns, MemberNames());
+  user_column_ = FindColumn(columns, NamesOfIdentifier(std::string(kUserId)));
   return {};
 }
 
 // The first line must not become a member when it is a header after all.
-Status CohortCsv::CheckFirstIdentifier(Columns columns) const {
+Status CohortCsv::TakeFirstIdentifier(Columns columns) {
   constexpr std::string_view kStep = "for CSV with a header remove \"format\": \"identifiers\"";
   if (columns.size() > 1) {
     return Fail(
@@ -161,6 +169,7 @@ Status CohortCsv::CheckFirstIdentifier(Columns columns) const {
   }
   if (!FindColumn(columns, NamesOfIdentifier(identifier_.property)) &&
       !FindColumn(columns, MemberNames()) && !FindColumn(columns, GroupNames())) {
+    if (identifier_.property == kUserId) user_column_ = identifier_column_;
     return {};
   }
   return Fail(ErrorCode::kInvalidInput,
@@ -198,12 +207,33 @@ Error CohortCsv::NoIdentifierColumn(Columns columns) const {
 
 void CohortCsv::OnRow(const CsvRow& row) {
   result_.rows = row.number();
+  const std::string_view contact = TakeContact(row);
+  if (wants_members_) TakeMember(row, contact);
+}
+
+std::string_view CohortCsv::TakeContact(const CsvRow& row) {
   const std::string_view value = Bare(row.Value(identifier_column_, scratch_));
-  if (value == options_.null_token) return Reject(row, RejectReason::kMissing, {});
+  if (value == options_.null_token) {
+    Reject(row, RejectReason::kMissing, {});
+    return {};
+  }
   const NormalizedIdentifier identifier = NormalizeIdentifier(kind_, value, lower_case_);
-  if (!identifier.accepted) return Reject(row, identifier.reason, value);
+  if (!identifier.accepted) {
+    Reject(row, identifier.reason, value);
+    return {};
+  }
   identifier_bytes_ += identifier.value.size();
   members_.Add(identifier.value);
+  return identifier.value;
+}
+
+void CohortCsv::TakeMember(const CsvRow& row, std::string_view contact) {
+  std::string_view user;
+  if (user_column_) user = Bare(row.Value(*user_column_, user_scratch_));
+  if (user == options_.null_token) user = {};
+  if (user.empty() && contact.empty()) return;
+  identifier_bytes_ += user.size();
+  result_.who.Add(user, contact);
 }
 
 void CohortCsv::Reject(const CsvRow& row, RejectReason reason, std::string_view value) {

@@ -16,6 +16,7 @@
 #include "sync/member_collector.h"
 #include "sync/members.h"
 #include "sync/snapshot.h"
+#include "sync/snapshot_members.h"
 
 namespace cohort_sync::amplitude {
 
@@ -35,6 +36,7 @@ struct CohortRows {
   std::int64_t rows = 0;
   RejectCounts rejected{};
   std::vector<RejectedRow> rejected_rows;
+  SnapshotMembers who;
 };
 
 void MoveInto(Snapshot& snapshot, CohortRows&& rows);
@@ -43,13 +45,19 @@ void MoveInto(Snapshot& snapshot, CohortRows&& rows);
 //
 // The identifier's column is found by name: the property, or the property behind "gp:"; "user_id"
 // is found as "userID" too. The first column of a name counts. A row whose value is no identifier
-// is counted and listed, never an error. A header without rows is an empty cohort.
+// is counted and listed, never an error. A header without rows is an empty cohort. Where members
+// are wanted, they are known by the column "user_id", which is found as an identifier is, and a row
+// without a user id by its contact; one without either is nobody.
 //
 // kIdentifiers has the same rules for lines, quotes and ends as a CSV of one column. Nothing in it
 // tells an empty cohort from a lost file, so that one without lines is refused.
 class CohortCsv final : private CsvHandler {
  public:
-  CohortCsv(IdentifierMapping identifier, std::uint64_t hash_key, CohortCsvOptions options = {});
+  // `wants_members`: CohortRows::who is wanted.
+  CohortCsv(IdentifierMapping identifier,
+            std::uint64_t hash_key,
+            CohortCsvOptions options = {},
+            bool wants_members = false);
 
   // kInvalidInput when it is not such a file: no identifier column (with the columns that are
   // there), several columns or a column name where identifiers are expected, a group cohort, HTML,
@@ -66,13 +74,17 @@ class CohortCsv final : private CsvHandler {
 
   Status TakePlain(std::string_view bytes);
   [[nodiscard]] Status RefuseForeign() const;
-  [[nodiscard]] Status CheckFirstIdentifier(std::span<const std::string> columns) const;
+  [[nodiscard]] Status TakeFirstIdentifier(std::span<const std::string> columns);
   [[nodiscard]] Error NoIdentifierColumn(std::span<const std::string> columns) const;
+  // Normalized; empty when the row gives none and was rejected. Valid until the next row.
+  std::string_view TakeContact(const CsvRow& row);
+  void TakeMember(const CsvRow& row, std::string_view contact);
   void Reject(const CsvRow& row, RejectReason reason, std::string_view value);
 
   IdentifierMapping identifier_;
   IdentifierKind kind_;
   CohortCsvOptions options_;
+  bool wants_members_;
   CsvReader reader_;
   Gunzip gunzip_;
   MemberCollector members_;
@@ -84,9 +96,11 @@ class CohortCsv final : private CsvHandler {
   bool first_row_seen_ = false;
   std::size_t identifier_column_ = 0;
   std::optional<std::size_t> member_column_;
+  std::optional<std::size_t> user_column_;
   std::uint64_t identifier_bytes_ = 0;
   std::string scratch_;  // What the views of one row point into.
   std::string lower_case_;
+  std::string user_scratch_;
 };
 
 }  // namespace cohort_sync::amplitude

@@ -16,7 +16,7 @@ CohortFileSource::CohortFileSource(std::string path,
 
 Result<Snapshot> CohortFileSource::Fetch(const FetchRequest& request, const std::stop_token& stop) {
   const std::string context = Format("file '{}'", path_);
-  CohortCsv csv(request.identifier, request.hash_key, options_);
+  CohortCsv csv(request.identifier, request.hash_key, options_, request.wants_members);
   FetchProgress progress;
   std::error_code unknown_size;  // Then ReadStableFile says why.
   if (const auto size = std::filesystem::file_size(path_, unknown_size); !unknown_size)

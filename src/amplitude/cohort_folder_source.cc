@@ -127,7 +127,7 @@ Result<CohortRows> CohortFolderSource::ReadFile(const DropFolder& folder,
                                                 const std::stop_token& stop) const {
   const Result<UniqueFd> fd = folder.Open(file);
   if (!fd) return Fail(fd.error());
-  CohortCsv csv(request.identifier, request.hash_key, options_);
+  CohortCsv csv(request.identifier, request.hash_key, options_, request.wants_members);
   const Result<TimePoint> changed = ReadStableFile(
       fd->get(),
       folder.fd(),

@@ -175,7 +175,7 @@ CallResult<void> ExportSource::Await(const FetchRequest& request,
 CallResult<CohortRows> ExportSource::Download(const FetchRequest& request,
                                               const ExportRequest& asked,
                                               const std::stop_token& stop) {
-  CohortCsv csv(request.identifier, request.hash_key, settings_.csv);
+  CohortCsv csv(request.identifier, request.hash_key, settings_.csv, request.wants_members);
   const auto unusable = [&asked](const Error& error) {
     return tl::unexpected(
         CallError{error.WithContext(Format("file of export {}", Printable(asked.request_id))),

@@ -33,6 +33,78 @@ MemberSet MembersWithin(const MemberRows& rows, HashRange range) {
   return members;
 }
 
+// Existing and entering members without the exiting ones, by the range, so that the sets stay
+// small.
+MemberRows JoinContacts(const MemberRows& existing,
+                        const MemberRows& entering,
+                        const MemberRows& exiting,
+                        std::uint64_t hash_key) {
+  MemberRowsBuilder builder(hash_key);
+  constexpr std::uint64_t kWidth = UINT64_MAX / MemberRows::kPartitions;
+  for (std::size_t i = 0; i < MemberRows::kPartitions; ++i) {
+    const std::uint64_t first = i * (kWidth + 1);
+    const HashRange range{first, first + kWidth};
+    const MemberSet leaving = MembersWithin(exiting, range);
+    const MemberSet staying = MembersWithin(existing, range);
+    existing.VisitRange(range, [&](const MemberRef& member) {
+      if (!leaving.contains(member)) builder.Add(member.value);
+    });
+    entering.VisitRange(range, [&](const MemberRef& member) {
+      if (!leaving.contains(member) && !staying.contains(member)) builder.Add(member.value);
+    });
+  }
+  return builder.Finish();
+}
+
+template <typename Visit>
+void ForEachMember(const SnapshotMembers& members, const Visit& visit) {
+  for (std::size_t i = 0; i < members.size(); ++i)
+    visit(members.At(i));
+}
+
+// Adds a member of one part, as far as all parts can name it.
+void AddNamed(SnapshotMembers& to, const SnapshotMembers::Entry& entry) {
+  if (to.naming == MemberNaming::kUser && entry.naming == MemberNaming::kUser) {
+    to.Add(entry.name, entry.contact);
+  } else if (!entry.contact.empty()) {
+    to.Add({}, entry.contact);
+  }
+}
+
+// Sorted.
+SnapshotMembers JoinNamed(const SnapshotMembers& existing,
+                          const SnapshotMembers& entering,
+                          const SnapshotMembers& exiting) {
+  SnapshotMembers joined;
+  for (const SnapshotMembers* part : {&existing, &entering, &exiting}) {
+    if (part->naming == MemberNaming::kContact) joined.naming = MemberNaming::kContact;
+  }
+  SnapshotMembers leaving;
+  leaving.naming = joined.naming;
+  ForEachMember(exiting, [&](const SnapshotMembers::Entry& entry) { AddNamed(leaving, entry); });
+  leaving.Sort();
+  const auto add = [&](const SnapshotMembers::Entry& entry) { AddNamed(joined, entry); };
+  ForEachMember(existing, add);
+  ForEachMember(entering, add);  // Last: its contacts are the newer ones.
+  joined.Sort();
+  SnapshotMembers staying;
+  staying.naming = joined.naming;
+  ForEachMember(joined, [&](const SnapshotMembers::Entry& entry) {
+    if (!leaving.Contains(entry.naming, entry.name) &&
+        !leaving.Contains(MemberNaming::kContact, entry.contact))
+      AddNamed(staying, entry);
+  });
+  return staying;
+}
+
+MemberRows ContactsOf(const SnapshotMembers& members, std::uint64_t hash_key) {
+  MemberRowsBuilder builder(hash_key);
+  ForEachMember(members, [&](const SnapshotMembers::Entry& entry) {
+    if (!entry.contact.empty()) builder.Add(entry.contact);
+  });
+  return builder.Finish();
+}
+
 void AddToTrio(WaitingSnapshot& trio, const CohortPartName& name, FolderFile file) {
   trio.name = name.trio;
   trio.time = name.time;
@@ -103,32 +175,20 @@ WaitingSnapshots FindWaiting(FolderListing listing, const CohortId& cohort) {
 CohortRows JoinParts(const std::vector<CohortPart>& parts,
                      std::vector<CohortRows> rows,
                      std::uint64_t hash_key) {
-  const auto members_of = [&](CohortPart part) -> const MemberRows& {
+  const auto rows_of = [&](CohortPart part) -> const CohortRows& {
     const auto at = std::find(parts.begin(), parts.end(), part) - parts.begin();
-    return rows[static_cast<std::size_t>(at)].members;
+    return rows[static_cast<std::size_t>(at)];
   };
-  const MemberRows& existing = members_of(CohortPart::kExisting);
-  const MemberRows& entering = members_of(CohortPart::kEntering);
-  const MemberRows& exiting = members_of(CohortPart::kExiting);
-
-  MemberRowsBuilder builder(hash_key);
-  // Range by range, so that the sets stay small.
-  constexpr std::uint64_t kWidth = UINT64_MAX / MemberRows::kPartitions;
-  for (std::size_t i = 0; i < MemberRows::kPartitions; ++i) {
-    const std::uint64_t first = i * (kWidth + 1);
-    const HashRange range{first, first + kWidth};
-    const MemberSet leaving = MembersWithin(exiting, range);
-    const MemberSet staying = MembersWithin(existing, range);
-    existing.VisitRange(range, [&](const MemberRef& member) {
-      if (!leaving.contains(member)) builder.Add(member.value);
-    });
-    entering.VisitRange(range, [&](const MemberRef& member) {
-      if (!leaving.contains(member) && !staying.contains(member)) builder.Add(member.value);
-    });
-  }
+  const CohortRows& existing = rows_of(CohortPart::kExisting);
+  const CohortRows& entering = rows_of(CohortPart::kEntering);
+  const CohortRows& exiting = rows_of(CohortPart::kExiting);
 
   CohortRows joined;
-  joined.members = builder.Finish();
+  joined.who = JoinNamed(existing.who, entering.who, exiting.who);
+  const bool has_members = existing.who.size() + entering.who.size() > 0;
+  joined.members =
+      has_members ? ContactsOf(joined.who, hash_key)
+                  : JoinContacts(existing.members, entering.members, exiting.members, hash_key);
   for (CohortRows& part : rows) {
     joined.rows += part.rows;
     for (std::size_t i = 0; i < kRejectReasonCount; ++i)

@@ -38,6 +38,10 @@ struct WaitingSnapshots {
 // The cohort of one S3 sync: existing and entering members without the exiting ones, who win over
 // both (inferred, contracts/amplitude.md 1.7). A member that both of the first two name is kept
 // once. Rows and rejected rows of the three are counted together, and numbered within each.
+//
+// Where `who` was read, members are told apart by it and not by their contacts: one that exits
+// takes its contact with it only if no other has it, and one that exits without a user id takes it
+// from everybody. When one of the files has no user ids, all three count as without.
 // `parts[i]` says which part `rows[i]` is.
 [[nodiscard]] CohortRows JoinParts(const std::vector<CohortPart>& parts,
                                    std::vector<CohortRows> rows,

@@ -1,6 +1,7 @@
 #include "storage/members.h"
 
 #include <chrono>
+#include <tuple>
 #include <utility>
 
 #include "storage/column_text.h"
@@ -22,9 +23,6 @@ constexpr char kChangedSince[] =
 constexpr char kAllInOrder[] =
     "SELECT naming, name, present, contact, changed_at FROM members"
     " WHERE binding_id = ?1 AND naming = ?2 ORDER BY name";
-constexpr char kPresentOthers[] =
-    "SELECT naming, name, present, contact, changed_at FROM members"
-    " WHERE binding_id = ?1 AND naming <> ?2 AND present = 1";
 constexpr char kWrite[] =
     "INSERT INTO members (binding_id, naming, name, present, contact, changed_at)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
@@ -40,8 +38,16 @@ KnownMember MemberAt(const Query& query) {
   return {{naming, query.String(1)}, RowAt(query, 2)};
 }
 
-// Both sides in the order of names, in one pass: what has to be written so that the rows say what
-// the snapshot says.
+std::tuple<MemberNaming, std::string_view> NameOf(const SnapshotMembers::Entry& entry) {
+  return {entry.naming, entry.name};
+}
+
+std::tuple<MemberNaming, std::string_view> NameOf(const KnownMember& member) {
+  return {member.key.naming, member.key.name};
+}
+
+// Both sides in the order of SnapshotMembers, in one pass: what has to be written so that the rows
+// say what the snapshot says.
 class Merge {
  public:
   Merge(const SnapshotMembers& snapshot, TimePoint as_of)
@@ -50,21 +56,16 @@ class Merge {
         changed_at_(std::chrono::floor<std::chrono::seconds>(as_of)) {}
 
   void Known(const KnownMember& known) {
-    while (next_ < snapshot_.size() && snapshot_.At(next_).name < known.key.name)
+    while (next_ < snapshot_.size() && NameOf(snapshot_.At(next_)) < NameOf(known))
       Joins();
-    const bool in_snapshot = next_ < snapshot_.size() && snapshot_.At(next_).name == known.key.name;
+    const bool in_snapshot =
+        next_ < snapshot_.size() && NameOf(snapshot_.At(next_)) == NameOf(known);
     const SnapshotMembers::Entry entry =
         in_snapshot ? snapshot_.At(next_++) : SnapshotMembers::Entry();
     if (IsNewer(known.row, as_of_)) return;
     if (!in_snapshot) return Leaves(known);
     if (known.row.present && known.row.contact == entry.contact) return;
     changes_.push_back({known.key, {true, std::string(entry.contact), changed_at_}});
-  }
-  void Leaves(KnownMember known) {
-    if (!known.row.present || IsNewer(known.row, as_of_)) return;
-    known.row.present = false;
-    known.row.changed_at = changed_at_;
-    changes_.push_back(std::move(known));
   }
   std::vector<KnownMember> Finish() {
     while (next_ < snapshot_.size())
@@ -73,10 +74,16 @@ class Merge {
   }
 
  private:
+  void Leaves(KnownMember known) {
+    if (!known.row.present) return;
+    known.row.present = false;
+    known.row.changed_at = changed_at_;
+    changes_.push_back(std::move(known));
+  }
   void Joins() {
     const SnapshotMembers::Entry entry = snapshot_.At(next_++);
-    changes_.push_back({{snapshot_.naming, std::string(entry.name)},
-                        {true, std::string(entry.contact), changed_at_}});
+    changes_.push_back(
+        {{entry.naming, std::string(entry.name)}, {true, std::string(entry.contact), changed_at_}});
   }
 
   const SnapshotMembers& snapshot_;
@@ -135,17 +142,11 @@ void Members::Write(BindingId binding, std::span<const KnownMember> members) {
 
 void Members::Rewrite(BindingId binding, const SnapshotMembers& snapshot, TimePoint as_of) {
   Merge merge(snapshot, as_of);
-  {
+  for (const MemberNaming naming : {MemberNaming::kUser, MemberNaming::kContact}) {
     Query query(database_, kAllInOrder);
-    query.Bind(binding, ToString(snapshot.naming));
+    query.Bind(binding, ToString(naming));
     while (query.Step())
       merge.Known(MemberAt(query));
-  }
-  {
-    Query query(database_, kPresentOthers);
-    query.Bind(binding, ToString(snapshot.naming));
-    while (query.Step())
-      merge.Leaves(MemberAt(query));
   }
   Write(binding, merge.Finish());
 }

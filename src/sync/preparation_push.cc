@@ -30,7 +30,7 @@ class NewerChanges {
  public:
   NewerChanges(const std::vector<KnownMember>& changed, MemberNaming naming) {
     for (const KnownMember& member : changed) {
-      if (member.key.naming == naming) names_.insert(member.key.name);
+      if (member.key.naming == MemberNaming::kUser) users_.insert(member.key.name);
       // Whoever is known by contact, and whoever the snapshot cannot name, is told by it.
       if (member.key.naming == MemberNaming::kContact || naming == MemberNaming::kContact)
         contacts_.insert(member.row.contact);
@@ -39,12 +39,13 @@ class NewerChanges {
   }
 
   [[nodiscard]] bool Overrule(const SnapshotMembers::Entry& entry) const {
-    return names_.contains(entry.name) || contacts_.contains(entry.contact);
+    const bool names_user = entry.naming == MemberNaming::kUser;
+    return (names_user && users_.contains(entry.name)) || contacts_.contains(entry.contact);
   }
   [[nodiscard]] const std::set<std::string_view>& present() const { return present_; }
 
  private:
-  std::set<std::string_view> names_;
+  std::set<std::string_view> users_;
   std::set<std::string_view> contacts_;
   std::set<std::string_view> present_;
 };

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "support/gzip.h"
+#include "support/named_members.h"
 #include "support/temp_dir.h"
 
 namespace cohort_sync::amplitude {
@@ -73,6 +75,32 @@ TEST(CohortFileSource, ReadsIdentifiersWithoutAHeaderOnlyWhenToldSo) {
             "file '" + path +
                 "': no column 'email' in its header: the first row holds an address; put a row "
                 "with the column names before it, or set \"format\": \"identifiers\"");
+}
+
+TEST(CohortFileSource, SaysWhoTheMembersAreWhenAsked) {
+  const TempDir dir;
+  const std::string path = dir.Write("active.csv", "user_id,email\nu2,b@x.com\n,c@x.com\nu1,\n");
+  CohortFileSource source(path, std::nullopt);
+  EXPECT_EQ(source.Fetch(kRequest, {})->who.size(), 0U);
+  FetchRequest request = kRequest;
+  request.wants_members = true;
+  const Result<Snapshot> snapshot = source.Fetch(request, {});
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->who.naming, MemberNaming::kUser);
+  EXPECT_THAT(NamedMembers(snapshot->who), testing::ElementsAre("u2=b@x.com", "c@x.com", "u1="));
+}
+
+TEST(CohortFileSource, KnowsMembersByContactInAFileWithoutUserIds) {
+  const TempDir dir;
+  CohortCsvOptions options;
+  options.format = CohortFormat::kIdentifiers;
+  CohortFileSource source(dir.Write("active.txt", "Ann@x.com\n"), std::nullopt, options);
+  FetchRequest request = kRequest;
+  request.wants_members = true;
+  const Result<Snapshot> snapshot = source.Fetch(request, {});
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->who.naming, MemberNaming::kContact);
+  EXPECT_THAT(NamedMembers(snapshot->who), testing::ElementsAre("ann@x.com"));
 }
 
 TEST(CohortFileSource, EveryErrorNamesTheFile) {

@@ -11,6 +11,7 @@
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
 #include "support/gzip.h"
+#include "support/named_members.h"
 #include "support/scripted_http_client.h"
 
 namespace cohort_sync::amplitude {
@@ -108,6 +109,31 @@ TEST_F(ExportSourceTest, ListsRequestsPollsAndDownloads) {
   EXPECT_THAT(script_.lines(), ElementsAre(kList, kRequest, kPoll, kPoll, kPoll, kPoll, kFile));
   EXPECT_THAT(clock_.slept,
               ElementsAre(Duration(2'000), Duration(5'000), Duration(10'000), Duration(10'000)));
+}
+
+// An export always has the column of user ids, with and without a property beside it
+// (contracts/amplitude.md 1.7), so that members are had by the same request.
+TEST_F(ExportSourceTest, SaysWhoTheMembersAreByTheSameRequest) {
+  const std::string csv =
+      "\"amplitude_id\",\"user_id\",\"email\"\n\"1\",\"u1\",\"A@x.com\"\n"
+      "\"2\",\"u2\",\"\"\n\"3\",\"\",\"c@x.com\"\n";
+  request_.wants_members = true;
+  script_.On(kRequest, {kRequested});
+  script_.On(kPoll, {kDone});
+  script_.On(kFile, {http::Response{200, {}, Gzip(csv)}});
+  const Result<Snapshot> snapshot = Fetch();
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->who.naming, MemberNaming::kUser);
+  EXPECT_THAT(NamedMembers(snapshot->who), ElementsAre("u1=a@x.com", "u2=", "c@x.com"));
+  EXPECT_EQ(snapshot->members.size(), 2U);
+  EXPECT_THAT(script_.lines(), ElementsAre(kList, kRequest, kPoll, kFile));
+}
+
+TEST_F(ExportSourceTest, SaysNothingOfMembersUnasked) {
+  script_.On(kRequest, {kRequested});
+  script_.On(kPoll, {kDone});
+  script_.On(kFile, {http::Response{200, {}, "user_id,email\nu1,a@x.com\n"}});
+  EXPECT_EQ(Fetch()->who.size(), 0U);
 }
 
 TEST_F(ExportSourceTest, SnapshotIsAsOfItsRequest) {

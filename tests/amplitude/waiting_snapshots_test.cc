@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/named_members.h"
+
 namespace cohort_sync::amplitude {
 namespace {
 
@@ -140,6 +142,90 @@ RC_GTEST_PROP(JoinParts, IsExistingAndEnteringWithoutExiting, ()) {
     expected.erase(value);
   const std::vector<std::string> members = Members(Join(existing, entering, exiting));
   RC_ASSERT(std::set<std::string>(members.begin(), members.end()) == expected);
+}
+
+// Each member a user id, maybe empty, and a contact, maybe empty.
+using Named = std::vector<std::pair<std::string, std::string>>;
+
+CohortRows NamedRowsOf(const Named& members, MemberNaming naming = MemberNaming::kUser) {
+  CohortRows rows;
+  MemberRowsBuilder builder(42);
+  rows.who.naming = naming;
+  for (const auto& [user, contact] : members) {
+    rows.who.Add(user, contact);
+    if (!contact.empty()) builder.Add(contact);
+  }
+  rows.members = builder.Finish();
+  return rows;
+}
+
+CohortRows JoinNamed(CohortRows existing, CohortRows entering, CohortRows exiting) {
+  std::vector<CohortRows> rows;
+  rows.push_back(std::move(entering));
+  rows.push_back(std::move(existing));
+  rows.push_back(std::move(exiting));
+  return JoinParts(kParts, std::move(rows), 42);
+}
+
+TEST(JoinNamedParts, AContactOfTwoMembersStaysWithTheOneThatDoesNotExit) {
+  const CohortRows rows = JoinNamed(NamedRowsOf({{"u1", "a"}, {"u2", "a"}, {"u3", "b"}}),
+                                    NamedRowsOf({}),
+                                    NamedRowsOf({{"u1", "a"}}));
+  EXPECT_THAT(NamedMembers(rows.who), ElementsAre("u2=a", "u3=b"));
+  EXPECT_THAT(Members(rows), ElementsAre("a", "b"));
+}
+
+TEST(JoinNamedParts, AMemberExitsWithWhateverContactItHas) {
+  const CohortRows rows = JoinNamed(NamedRowsOf({{"u1", "a"}, {"u2", "b"}}),
+                                    NamedRowsOf({{"u3", "c"}}),
+                                    NamedRowsOf({{"u1", "new"}, {"u3", ""}}));
+  EXPECT_THAT(NamedMembers(rows.who), ElementsAre("u2=b"));
+  EXPECT_THAT(Members(rows), ElementsAre("b"));
+}
+
+TEST(JoinNamedParts, WhoExitsWithoutAUserIdTakesTheContactFromEverybody) {
+  const CohortRows rows = JoinNamed(NamedRowsOf({{"u1", "a"}, {"", "a"}, {"", "b"}}),
+                                    NamedRowsOf({{"u2", ""}}),
+                                    NamedRowsOf({{"", "a"}}));
+  EXPECT_THAT(NamedMembers(rows.who), ElementsAre("u2=", "b"));
+  EXPECT_THAT(Members(rows), ElementsAre("b"));
+}
+
+TEST(JoinNamedParts, AnEnteringMemberHasTheNewerContact) {
+  const CohortRows rows =
+      JoinNamed(NamedRowsOf({{"u1", "old"}}), NamedRowsOf({{"u1", "new"}}), NamedRowsOf({}));
+  EXPECT_THAT(NamedMembers(rows.who), ElementsAre("u1=new"));
+  EXPECT_THAT(Members(rows), ElementsAre("new"));
+}
+
+TEST(JoinNamedParts, AreAboutContactsWhenOneOfThemHasNoUserIds) {
+  const CohortRows rows = JoinNamed(NamedRowsOf({{"u1", "a"}, {"u2", "b"}, {"u3", ""}}),
+                                    NamedRowsOf({}),
+                                    NamedRowsOf({{"", "b"}}, MemberNaming::kContact));
+  EXPECT_EQ(rows.who.naming, MemberNaming::kContact);
+  EXPECT_THAT(NamedMembers(rows.who), ElementsAre("a"));
+  EXPECT_THAT(Members(rows), ElementsAre("a"));
+}
+
+RC_GTEST_PROP(JoinNamedParts, HaveTheContactsOfTheirMembers, ()) {
+  const auto text = [](char letter, int count) {
+    return rc::gen::map(rc::gen::inRange(0, count),
+                        [letter](int i) { return i == 0 ? "" : letter + std::to_string(i); });
+  };
+  const auto part = rc::gen::suchThat(
+      rc::gen::container<Named>(rc::gen::pair(text('u', 12), text('c', 12))),
+      [](const Named& members) {
+        return std::all_of(members.begin(), members.end(), [](const auto& member) {
+          return !member.first.empty() || !member.second.empty();
+        });
+      });
+  const CohortRows rows = JoinNamed(NamedRowsOf(*part), NamedRowsOf(*part), NamedRowsOf(*part));
+  std::multiset<std::string> contacts;
+  for (std::size_t i = 0; i < rows.who.size(); ++i) {
+    if (!rows.who.At(i).contact.empty()) contacts.emplace(rows.who.At(i).contact);
+  }
+  const std::vector<std::string> members = Members(rows);
+  RC_ASSERT(std::multiset<std::string>(members.begin(), members.end()) == contacts);
 }
 
 TEST(JoinParts, ListsTheFirstRejectedRowsOfAllPartsTogether) {

@@ -35,7 +35,7 @@ class MembersTest : public testing::Test {
     SnapshotMembers snapshot;
     snapshot.naming = naming;
     for (const auto& [name, contact] : members)
-      snapshot.Add(name, contact);
+      snapshot.Add(naming == MemberNaming::kUser ? name : "", contact);
     snapshot.Sort();
     PlanCommit plan = world_.Plan();
     plan.as_of = kSnapshot;
@@ -96,6 +96,16 @@ TEST_F(MembersTest, ASnapshotEndsRowsThatItCannotName) {
   Write({User("u1", true, "anna", kThen), User("u2", true, "bob", kNewer)});
   Rewrite({{"carol", "carol"}}, MemberNaming::kContact);
   EXPECT_THAT(Rows(), ElementsAre("-u1 anna", "carol carol", "u2 bob"));
+}
+
+TEST_F(MembersTest, ASnapshotKnowsWhoHasNoUserIdByContact) {
+  Write({User("u1", true, "anna", kThen),
+         {{MemberNaming::kContact, "bob"}, {true, "bob", kThen}},
+         {{MemberNaming::kContact, "carol"}, {true, "carol", kThen}},
+         {{MemberNaming::kContact, "dora"}, {false, "dora", kThen}}});
+  Rewrite({{"u1", "anna"}, {"", "bob"}, {"", "dora"}, {"", "emil"}});
+  EXPECT_THAT(Rows(), ElementsAre("-carol carol", "bob bob", "dora dora", "emil emil", "u1 anna"));
+  EXPECT_EQ(world_.store().MembersChangedSince(binding_, kThen + Duration(1)).size(), 3U);
 }
 
 TEST_F(MembersTest, OfSeveralRowsOfOneMemberTheLastOneStays) {

@@ -25,10 +25,10 @@ Result<Snapshot> FakeSnapshotSource::Fetch(const FetchRequest& request,
     const NormalizedIdentifier normalized =
         NormalizeIdentifier(request.identifier.kind(), value, scratch);
     const std::size_t row = static_cast<std::size_t>(snapshot.rows) - 1;
-    if (request.wants_members && row < users.size()) snapshot.who.Add(users[row], normalized.value);
+    const std::string user = row < users.size() ? users[row] : "";
+    if (request.wants_members && (normalized.accepted || !user.empty()))
+      snapshot.who.Add(user, normalized.value);
     if (normalized.accepted) {
-      if (request.wants_members && users.empty())
-        snapshot.who.Add(normalized.value, normalized.value);
       members.Add(normalized.value);
       continue;
     }

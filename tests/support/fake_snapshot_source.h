@@ -19,7 +19,8 @@ class FakeSnapshotSource final : public SnapshotSource {
 
   // ---- What Fetch gives, until it is changed ----
   std::vector<std::string> values;  // Property values, one a row.
-  std::vector<std::string> users;   // User ids of the rows; without them the source knows none.
+  std::vector<std::string>
+      users;  // User ids of the rows, some empty; without any the source knows none.
   std::optional<std::string> cohort_name = "Active Users";
   std::optional<TimePoint> as_of;  // The clock's time when absent.
   std::string origin = "amplitude export Sf7M9j";

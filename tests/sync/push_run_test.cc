@@ -127,6 +127,31 @@ TEST_F(PushTest, ABatchThatCannotBeReadIsPassedAndSaid) {
   EXPECT_THAT(world_.OnList(), UnorderedElementsAre("anna@x.com"));
 }
 
+TEST_F(PushTest, MembersWithoutAUserIdAreKnownByTheirContacts) {
+  Enter(1, " anna@x.com\n bob@x.com\nu1 carol@x.com");
+  EXPECT_EQ(Push()->counts.added, 3);
+  Leave(2, " ANNA@x.com\n");
+  EXPECT_EQ(Push()->counts.removed, 1);
+  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("bob@x.com", "carol@x.com"));
+}
+
+TEST_F(PushTest, WhoLeavesWithoutAUserIdLeavesTheContactToItsOtherMembers) {
+  Enter(1, " anna@x.com\nu1 anna@x.com");
+  ASSERT_TRUE(Push());
+  Leave(2, " anna@x.com");
+  EXPECT_EQ(Push()->counts.removed, 0);
+  Leave(3, "u1");
+  EXPECT_EQ(Push()->counts.removed, 1);
+}
+
+TEST_F(PushTest, WhoLeavesWithoutAUserIdAndContactIsNobody) {
+  Enter(1, "u1 anna@x.com\n bob@x.com");
+  ASSERT_TRUE(Push());
+  Leave(2, " \n nobody");
+  EXPECT_EQ(Push()->counts.removed, 0);
+  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("anna@x.com", "bob@x.com"));
+}
+
 TEST_F(PushTest, ListChangesAreAboutContacts) {
   AddToList("anna@x.com\nbob@x.com");
   ASSERT_TRUE(Push());
@@ -224,71 +249,6 @@ TEST_F(HeldPushTest, WhatLeavesWhileAHoldIsOpenIsHeldWithItWhenItIsTooMuch) {
   const RunReport run = *Push();
   EXPECT_EQ(run.counts.held_removals, 70);
   EXPECT_THAT(run.notes, ElementsAre(HasSubstr("--approve 70")));
-}
-
-// ---- Reconciling with a snapshot ----
-
-class ReconcileTest : public PushTest {
- protected:
-  ReconcileTest() { Reconciles(); }
-  RunReport Reconcile(std::vector<std::string> users, std::vector<std::string> values) {
-    world_.source.users = std::move(users);
-    return world_.Sync(std::move(values));
-  }
-};
-
-TEST_F(ReconcileTest, RewritesTheRowsOfTheMembers) {
-  Enter(0, "u1 anna@x.com\nu2 bob@x.com");
-  ASSERT_TRUE(Push());
-  world_.clock.Advance(std::chrono::minutes(1));
-  const RunReport run = Reconcile({"u2", "u3"}, {"bob-new@x.com", "carol@x.com"});
-  EXPECT_EQ(run.state, RunState::kSucceeded) << run.error;
-  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("bob-new@x.com", "carol@x.com"));
-  Leave(120, "u2");
-  ASSERT_TRUE(Push());
-  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("carol@x.com"));
-}
-
-TEST_F(ReconcileTest, AChangeNewerThanTheSnapshotStaysOutOfItsDiff) {
-  Enter(0, "u1 anna@x.com\nu2 bob@x.com\nu3 carol@x.com");
-  ASSERT_TRUE(Push());
-  world_.source.as_of = At(60);
-  Leave(90, "u1");
-  Enter(90, "u2 bob-new@x.com\nu4 dora@x.com");
-  ASSERT_TRUE(Push());
-  world_.clock.Advance(std::chrono::minutes(2));
-  const RunReport run = Reconcile({"u1", "u2", "u3"}, {"anna@x.com", "bob@x.com", "carol@x.com"});
-  EXPECT_EQ(run.counts.added, 0);
-  EXPECT_EQ(run.counts.removed, 0);
-  EXPECT_THAT(
-      run.notes,
-      ElementsAre(
-          "3 members changed by a push after the snapshot was asked for; they stay as they are"));
-  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("bob-new@x.com", "carol@x.com", "dora@x.com"));
-}
-
-TEST_F(ReconcileTest, AChangeOlderThanTheSnapshotDoesNothingWhenItComesLate) {
-  Enter(0, "u1 anna@x.com");
-  ASSERT_TRUE(Push());
-  world_.clock.Advance(std::chrono::minutes(2));
-  Reconcile({"u1", "u2"}, {"anna@x.com", "bob@x.com"});
-  Leave(60, "u1\nu2");
-  Enter(60, "u3 carol@x.com");
-  const RunReport run = *Push();
-  EXPECT_THAT(run.notes,
-              ElementsAre("passed over 3 changes older than what is known of the member"));
-  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("anna@x.com", "bob@x.com"));
-}
-
-TEST_F(ReconcileTest, ASnapshotWithoutUserIdsIsAboutContacts) {
-  AddToList("anna@x.com");
-  ASSERT_TRUE(Push());
-  world_.clock.Advance(std::chrono::minutes(2));
-  Reconcile({}, {"bob@x.com"});
-  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("bob@x.com"));
-  RemoveFromList("bob@x.com");
-  ASSERT_TRUE(Push());
-  EXPECT_THAT(world_.OnList(), IsEmpty());
 }
 
 // ---- The law ----
