@@ -32,7 +32,7 @@ class ChangedMembers {
       for (const MemberChange& change : batch.changes) {
         const MemberEntry& entry = entries[next++];
         if (const auto key = KeyOf(change, entry)) keys.insert(*key);
-        if (LeavesAsContact(batch, change) && !entry.contact.empty()) leaving.insert(entry.contact);
+        if (LeavesAsContact(batch) && !entry.contact.empty()) leaving.insert(entry.contact);
       }
     }
     const std::vector<MemberKey> named(keys.begin(), keys.end());
@@ -48,7 +48,7 @@ class ChangedMembers {
     const auto key = KeyOf(change, entry);
     if (!key) return;
     const bool applied = Change(*key, entry);
-    if (!applied || !LeavesAsContact(batch, change)) return;
+    if (!applied || !LeavesAsContact(batch)) return;
     // The contact itself has left, whoever had it.
     const auto [first, last] = by_contact_.equal_range(entry.contact);
     for (auto holder = first; holder != last; ++holder) {
@@ -90,8 +90,8 @@ class ChangedMembers {
   static std::vector<std::string> ToVector(const std::set<std::string>& texts) {
     return {texts.begin(), texts.end()};
   }
-  static bool LeavesAsContact(const DecodedBatch& batch, const MemberChange& change) {
-    return change.member.empty() && batch.head.direction == ChangeDirection::kLeave;
+  static bool LeavesAsContact(const DecodedBatch& batch) {
+    return batch.head.kind == PushKind::kList && batch.head.direction == ChangeDirection::kLeave;
   }
   // nullopt: whoever has neither a user id nor a contact is nobody.
   static std::optional<MemberKey> KeyOf(const MemberChange& change, const MemberEntry& entry) {

@@ -174,5 +174,31 @@ TEST(StatusJson, HasTheDeliveryWithTheLimitInForce) {
   EXPECT_THAT(json, ::testing::HasSubstr("\"seconds_left\": null"));
 }
 
+TEST(StatusText, SaysWhatWasPushedAndIsNotPlannedYet) {
+  const TimePoint now = FromMillis(1'795'240'800'000);
+  SyncStatus sync;
+  sync.cohort = "vip";
+  sync.push.emplace();
+  sync.push->waiting = {2, 1'500, now - std::chrono::minutes(5)};
+  EXPECT_THAT(StatusText({sync}, now),
+              testing::EndsWith("cohort 'vip': 2 batches with 1,500 members pushed and not planned "
+                                "yet, the oldest 5 min ago\n"));
+}
+
+TEST(StatusText, SaysWhatAReconcileIsNeededFor) {
+  const TimePoint now = FromMillis(1'795'240'800'000);
+  SyncStatus sync;
+  sync.cohort = "vip";
+  sync.push.emplace();
+  sync.push->gap = {now, "a push was answered 503"};
+  EXPECT_THAT(StatusText({sync}, now),
+              testing::EndsWith("cohort 'vip' needs a reconcile since 2026-11-21T06:00:00Z: a push "
+                                "was answered 503; give its source a \"reconcile\", which reads it "
+                                "as a whole\n"));
+  sync.push->reconciles = true;
+  EXPECT_THAT(StatusText({sync}, now),
+              testing::EndsWith("; 'cohort-sync sync vip' reads it as a whole now\n"));
+}
+
 }  // namespace
 }  // namespace cohort_sync
