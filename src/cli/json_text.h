@@ -29,7 +29,6 @@ struct PlannedSync {
 };
 [[nodiscard]] std::string PlansJson(const std::vector<PlannedSync>& plans);  // {"plans": [...]}
 
-// One sync of the configuration, or a binding that is no longer in it.
 // What is known of a pushed cohort beside its binding.
 struct PushStatus {
   InboxDepth waiting;           // Batches that no run has taken yet.
@@ -37,6 +36,7 @@ struct PushStatus {
   bool reconciles = false;      // It is also read as a whole.
 };
 
+// One sync of the configuration, or a binding that is no longer in it.
 struct SyncStatus {
   std::string cohort;
   std::string name;  // As far as it is known.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
 #include "base/format.h"
 #include "base/log.h"
 #include "base/time_text.h"

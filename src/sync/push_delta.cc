@@ -52,7 +52,8 @@ class ChangedMembers {
     // The contact itself has left, whoever had it.
     const auto [first, last] = by_contact_.equal_range(entry.contact);
     for (auto holder = first; holder != last; ++holder) {
-      if (rows_.at(holder->second).row.present) (void)Change(holder->second, entry);
+      const MemberRow& row = rows_.at(holder->second).row;
+      if (row.present && row.contact == entry.contact) (void)Change(holder->second, entry);
     }
   }
 

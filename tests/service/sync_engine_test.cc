@@ -164,7 +164,7 @@ TEST_F(PushedEngineTest, WhoLeavesDuringADeliveryIsOffAtItsEnd) {
   destination_.Hang("a1@x.org");
   Put(ChangeDirection::kEnter, "u1 a1@x.org");
   Plan();
-  engine_->Turn(1min);
+  engine_->Turn(1ms);
   Put(ChangeDirection::kLeave, "u1");
   Plan();
   destination_.AnswerHanging(2);

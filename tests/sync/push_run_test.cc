@@ -168,6 +168,15 @@ TEST_F(PushTest, AListRemovalTakesTheContactFromEveryMemberThatHadIt) {
   EXPECT_THAT(world_.OnList(), IsEmpty());
 }
 
+TEST_F(PushTest, AListRemovalSparesWhoHasAnotherContactByNow) {
+  Enter(0, "u1 anna@x.com");
+  Enter(1, "u1 anna-new@x.com");
+  world_.clock.Advance(std::chrono::minutes(1));
+  RemoveFromList("anna@x.com");
+  ASSERT_TRUE(Push());
+  EXPECT_THAT(world_.OnList(), UnorderedElementsAre("anna-new@x.com"));
+}
+
 TEST_F(PushTest, ManyBatchesTakeSeveralRunsAndNoneIsTakenTwice) {
   for (int i = 0; i < 3; ++i)
     Enter(i, Format("u{} m{}@x.com", i, i));
