@@ -43,14 +43,11 @@ PushService::PushService(const CommandContext& context, Workspace& workspace)
 }
 
 PushService::~PushService() {
-  if (server_) server_->Stop();
   inbox_.OnStored(nullptr);
 }
 
-Status PushService::Listen() {
+Result<http::RequestHandler*> PushService::Receive() {
   const Config& config = workspace_.config();
-  if (!config.server) return {};
-  const ServerConfig& settings = *config.server;
   auto secrets = ReadPushSecrets(config);
   if (!secrets) return Fail(secrets.error());
   web::PushReceiverOptions options;
@@ -59,21 +56,11 @@ Status PushService::Listen() {
     const SyncConfig& sync = config.syncs[index];
     if (!sync.push->records) options.cohorts.push_back({sync.key.cohort, sync.cohort_name});
   }
-  options.max_body_bytes = static_cast<std::size_t>(settings.max_body_bytes);
+  options.max_body_bytes = static_cast<std::size_t>(config.server->max_body_bytes);
   receiver_ = std::make_unique<web::PushReceiver>(
       std::move(options), workspace_.push_format(), inbox_, context_.clock);
-  http::GuardedServerOptions server;
-  server.address = settings.listen.address;
-  server.port = settings.listen.port;
-  server.hosts.push_back(ToString(settings.listen));
-  server.hosts.insert(
-      server.hosts.end(), settings.allowed_hosts.begin(), settings.allowed_hosts.end());
-  server.max_connections = static_cast<std::size_t>(settings.max_connections);
-  auto started = http::GuardedServer::Start(server, *receiver_);
-  if (!started) return Fail(started.error());
-  server_ = std::move(*started);
   NoteAbsence();
-  return {};
+  return receiver_.get();
 }
 
 void PushService::NoteAbsence() {
@@ -93,7 +80,7 @@ void PushService::NoteAbsence() {
 }
 
 TimePoint PushService::Turn(TimePoint now) {
-  if (server_ && now - alive_told_at_ >= kBetweenSigns) {
+  if (receiver_ && now - alive_told_at_ >= kBetweenSigns) {
     inbox_.SetAlive(now);
     alive_told_at_ = now;
   }
@@ -105,7 +92,7 @@ TimePoint PushService::Turn(TimePoint now) {
     if (const auto due = scheduler_.NextDue(now)) ReadRecords(*due, now);
   }
   TimePoint next = alive_told_at_ + kBetweenSigns;
-  if (!server_) next = now + std::chrono::hours(1);
+  if (!receiver_) next = now + std::chrono::hours(1);
   if (const auto wake = scheduler_.NextWake(now); wake && !reading_) next = std::min(next, *wake);
   for (const auto& [index, time] : not_before_)
     next = std::min(next, time);

@@ -34,11 +34,10 @@ class PushService {
   PushService(const PushService&) = delete;
   PushService& operator=(const PushService&) = delete;
 
-  // Begins to receive, if the configuration has a server. kConfiguration when a secret cannot be
-  // read, kUnavailable when the address cannot be bound.
-  [[nodiscard]] Status Listen();
-  // Where it receives; empty when it does not.
-  [[nodiscard]] std::string url() const { return server_ ? server_->url() : std::string(); }
+  // Begins to receive what reaches the handler that it gives, which belongs to it and must not be
+  // called once it is gone. kConfiguration when a secret cannot be read. REQUIRES: the configuration
+  // has a server.
+  [[nodiscard]] Result<http::RequestHandler*> Receive();
 
   // Does what is due at `now`, and says when it has to be called again.
   TimePoint Turn(TimePoint now);
@@ -72,7 +71,6 @@ class PushService {
   std::optional<std::size_t> reading_;
 
   std::unique_ptr<web::PushReceiver> receiver_;
-  std::unique_ptr<http::GuardedServer> server_;  // Before the receiver goes.
 };
 
 }  // namespace cohort_sync

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/command.h"
+#include "cli/daemon_server.h"
 #include "cli/push_service.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
@@ -84,11 +85,7 @@ class Daemon {
       }
     }
     pending_at_ = prune_at_ = context_.clock.Now();
-    if (!pushes_) return {};
-    Status listening = pushes_->Listen();
-    if (listening && !pushes_->url().empty())
-      Log(LogLevel::kInfo, Format("receiving pushes at {}", pushes_->url()));
-    return listening;
+    return Listen();
   }
 
   void Run() {
@@ -115,6 +112,20 @@ class Daemon {
   }
 
  private:
+  Status Listen() {
+    const std::optional<ServerConfig>& settings = workspace_.config().server;
+    if (!settings) return {};
+    if (pushes_) {
+      auto receiver = pushes_->Receive();
+      if (!receiver) return Fail(receiver.error());
+      server_.Add("/amplitude/", **receiver);
+      server_.Add("/healthz", **receiver);
+    }
+    if (Status started = server_.Start(*settings); !started) return started;
+    Log(LogLevel::kInfo, Format("listening at {}", server_.url()));
+    return {};
+  }
+
   // Those whose earlier runs are not under way any more.
   void StartDue() {
     for (auto next = due_.begin(); next != due_.end();) {
@@ -196,6 +207,7 @@ class Daemon {
   TimePoint prune_at_;
   TimePoint pushes_at_;
   std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
+  DaemonServer server_;                  // Its handlers outlive it.
   std::unique_ptr<SyncEngine> engine_;   // Last: what it runs uses the others.
 };
 
