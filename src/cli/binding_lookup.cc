@@ -2,11 +2,14 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "cli/session.h"
 #include "cli/workspace.h"
 
 namespace cohort_sync {
 
 Result<std::unique_ptr<SqliteHistory>> OpenHistory(const CommandContext& context) {
+  if (context.daemon != nullptr)
+    return SqliteHistory::Open(context.daemon->workspace.config().state.string());
   const Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());
   return SqliteHistory::Open(config->state.string());

@@ -18,6 +18,8 @@
 namespace cohort_sync {
 
 class ExchangeDump;
+struct DaemonHost;
+class ShutdownSignals;
 
 // What every command gets. Text for people and --json go to `out`, progress and errors to `err`.
 struct CommandContext {
@@ -31,7 +33,9 @@ struct CommandContext {
   std::istream* answers;    // A person's, to questions printed on `err`; null when nobody is asked.
   bool live_progress;       // `err` is a terminal: a line may be written over.
   std::size_t columns = 0;  // Of that terminal; 0: not known.
-  ExchangeDump* dump = nullptr;  // Where --dump writes; null without it.
+  ExchangeDump* dump = nullptr;        // Where --dump writes; null without it.
+  const DaemonHost* daemon = nullptr;  // The daemon that the command is carried out in, if it is.
+  ShutdownSignals* signals = nullptr;  // Where SIGHUP can be asked for; null: it never comes.
 };
 
 // What stood on the command line behind the command's name.
@@ -65,6 +69,8 @@ struct Command {
   std::string help;     // What it does, in a few sentences without line ends
   std::vector<CommandOption> options = {};
   std::vector<CommandExample> examples = {};
+  // It changes the state, so that a daemon that owns it carries it out.
+  bool through_daemon = false;
   // An error is printed by the caller and becomes the exit code.
   Result<ExitCode> (*run)(const CommandContext& context, const CommandArguments& arguments);
 };
@@ -84,6 +90,8 @@ Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& 
 Result<ExitCode> RunSync(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunResync(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunRetry(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunApprove(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunDiscard(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunRuns(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunRun(const CommandContext& context, const CommandArguments& arguments);

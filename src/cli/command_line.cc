@@ -10,8 +10,12 @@
 #include "base/format.h"
 #include "base/redaction.h"
 #include "base/text.h"
+#include "cli/daemon.h"
 #include "cli/exchange_dump.h"
 #include "cli/json_text.h"
+#include "cli/session.h"
+#include "cli/workspace.h"
+#include "web/control_client.h"
 
 namespace cohort_sync {
 namespace {
@@ -163,17 +167,50 @@ std::string UnknownOption(const std::string& option, const std::vector<std::stri
   return Format("{}unknown option '{}'{}", context, Printable(option), Suggestion(option, names));
 }
 
-ExitCode Report(const Error& error, bool json, const Surroundings& surroundings) {
+ExitCode Report(const Error& error, bool json, std::ostream& out, std::ostream& err) {
   const std::string message = Redact(error.message());
   if (json) {
-    surroundings.out << ErrorJson(message) << '\n';
+    out << ErrorJson(message) << '\n';
   } else {
-    surroundings.err << "error: " << message << '\n';
+    err << "error: " << message << '\n';
   }
   return ExitCodeOf(error.code());
 }
 
+// The exit code of the daemon that carried it out; nullopt when none serves this state. What is
+// dumped is what this process exchanges, so that such a command is not the daemon's.
+std::optional<ExitCode> RunInDaemon(const std::vector<std::string>& words,
+                                    const Invocation& invocation,
+                                    const CommandContext& context) {
+  if (!invocation.command->through_daemon || invocation.dump_path) return std::nullopt;
+  const Result<Config> config = LoadConfig(context.config_path);
+  if (!config) return std::nullopt;
+  const auto ended = web::CarryOutInDaemon(ControlPathOf(config->state.string()),
+                                           {words, context.live_progress, context.columns},
+                                           {context.out, context.err, context.stop});
+  if (!ended) return Report(ended.error(), context.json, context.out, context.err);
+  if (!*ended) return std::nullopt;
+  return static_cast<ExitCode>(**ended);
+}
+
 }  // namespace
+
+ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context) {
+  const auto report = [&](const Error& error) {
+    return Report(error, context.json, context.out, context.err);
+  };
+  try {
+    const Result<ExitCode> ended = invocation.command->run(context, invocation.arguments);
+    return ended ? *ended : report(ended.error());
+  } catch (const DatabaseError& error) {
+    return report(Error(ErrorCode::kInternal, error.what()));  // It names the state.
+  } catch (const DaemonEnded& ended) {
+    return report(Error(ErrorCode::kInterrupted,
+                        Format("{}; what was begun goes on when it starts again", ended.what())));
+  } catch (const std::exception& error) {
+    return report(Error(ErrorCode::kInternal, Format("unexpected: {}", error.what())));
+  }
+}
 
 Result<Invocation> ParseCommandLine(const std::vector<std::string>& words) {
   try {
@@ -189,7 +226,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
   const Result<Invocation> invocation = ParseCommandLine(words);
   if (!invocation) {
     const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
-    return Report(invocation.error(), json, surroundings);
+    return Report(invocation.error(), json, surroundings.out, surroundings.err);
   }
   if (invocation->version) {
     surroundings.out << "cohort-sync " COHORT_SYNC_VERSION "\n";
@@ -204,7 +241,9 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
   std::unique_ptr<ExchangeDump> dump;
   if (invocation->dump_path) {
     Result<std::unique_ptr<ExchangeDump>> opened = ExchangeDump::Open(*invocation->dump_path);
-    if (!opened) return Report(opened.error(), invocation->json, surroundings);
+    if (!opened) {
+      return Report(opened.error(), invocation->json, surroundings.out, surroundings.err);
+    }
     dump = std::move(*opened);
   }
   const CommandContext context{invocation->config_path,
@@ -217,16 +256,11 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
                                surroundings.answers,
                                surroundings.live_progress,
                                surroundings.columns,
-                               dump.get()};
-  const auto report = [&](const Error& error) { return Report(error, context.json, surroundings); };
-  try {
-    const Result<ExitCode> ended = invocation->command->run(context, invocation->arguments);
-    return ended ? *ended : report(ended.error());
-  } catch (const DatabaseError& error) {
-    return report(Error(ErrorCode::kInternal, error.what()));  // It names the state.
-  } catch (const std::exception& error) {
-    return report(Error(ErrorCode::kInternal, Format("unexpected: {}", error.what())));
-  }
+                               dump.get(),
+                               nullptr,
+                               surroundings.signals};
+  if (const auto ended = RunInDaemon(words, *invocation, context)) return *ended;
+  return RunInvocation(*invocation, context);
 }
 
 }  // namespace cohort_sync

@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "cli/command.h"
+#include "service/shutdown.h"
 
 namespace cohort_sync {
 
@@ -39,10 +40,15 @@ struct Surroundings {
   Clock& clock;
   Random& random;
   std::stop_token stop;
-  std::istream* answers = nullptr;  // Of a person at a terminal.
-  bool live_progress = false;       // `err` is a terminal.
-  std::size_t columns = 0;          // Of that terminal; 0: not known.
+  std::istream* answers = nullptr;     // Of a person at a terminal.
+  bool live_progress = false;          // `err` is a terminal.
+  std::size_t columns = 0;             // Of that terminal; 0: not known.
+  ShutdownSignals* signals = nullptr;  // Where SIGHUP can be asked for; null: it never comes.
 };
+
+// Runs the command of an invocation that has one, prints an error if there is one ({"error": ...}
+// with --json) and returns the exit code. No exception leaves it.
+[[nodiscard]] ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context);
 
 // Parses, runs, prints an error if there is one ({"error": ...} with --json) and returns the exit
 // code. No exception leaves it.

@@ -69,6 +69,7 @@ std::vector<Command> SyncCommands() {
        .options = {approve, approve_adds, force},
        .examples = {{"plan", "all configured syncs"},
                     {"plan 'active users'", "one cohort, by its name"}},
+       .through_daemon = true,
        .run = RunPlan},
       {.name = "sync",
        .arguments = "[COHORT...]",
@@ -82,6 +83,7 @@ std::vector<Command> SyncCommands() {
        .options = {approve, approve_adds, force, wait},
        .examples = {{"sync", "all configured syncs"},
                     {"sync 9apg8e8f --approve 900", "let the 900 removals of a held run through"}},
+       .through_daemon = true,
        .run = RunSync},
       {.name = "resync",
        .arguments = "COHORT...",
@@ -102,7 +104,30 @@ std::vector<Command> SyncCommands() {
        .examples = {{"resync 9apg8e8f", "after somebody edited the list by hand"},
                     {"resync 9apg8e8f --clear 1200",
                      "a list that others fill too: empty it of its 1,200 contacts first"}},
+       .through_daemon = true,
        .run = RunResync},
+      {.name = "approve",
+       .arguments = "RUN",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .summary = "let through what a run held",
+       .help =
+           "Delivers the removals and adds that run RUN held, as far as they are still right, and "
+           "no others. Refuses when a newer run replaced them, and names it.",
+       .options = {wait},
+       .examples = {{"approve 12", "after 'run 12' showed what it held"}},
+       .through_daemon = true,
+       .run = RunApprove},
+      {.name = "discard",
+       .arguments = "RUN",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .summary = "drop what a run held",
+       .help = "Nothing of it is delivered; the next snapshot is judged afresh. Changes that were "
+               "pushed are lost to the list until its next reconcile.",
+       .examples = {{"discard 12", "the cohort was wrong, and is right again"}},
+       .through_daemon = true,
+       .run = RunDiscard},
       {.name = "retry",
        .arguments = "[COHORT]",
        .max_arguments = 1,
@@ -112,6 +137,7 @@ std::vector<Command> SyncCommands() {
            "them. Also lets a stopped sync go on. Without COHORT: all configured syncs.",
        .options = {wait},
        .examples = {{"retry 9apg8e8f", "after what Cordial refused was mended there"}},
+       .through_daemon = true,
        .run = RunRetry},
   };
 }
@@ -126,6 +152,7 @@ std::vector<Command> BindingCommands() {
        .help = "Nothing is read for it and nothing is sent, until 'resume'. What is pending stays "
                "pending.",
        .examples = {{"pause 9apg8e8f", "while the cohort is being rebuilt"}},
+       .through_daemon = true,
        .run = RunPause},
       {.name = "resume",
        .arguments = "COHORT",
@@ -135,6 +162,7 @@ std::vector<Command> BindingCommands() {
        .help =
            "Its next sync brings the list up to date; what happened meanwhile is one difference.",
        .examples = {{"resume 9apg8e8f", "the schedule goes on"}},
+       .through_daemon = true,
        .run = RunResume},
       {.name = "forget",
        .arguments = "COHORT",
@@ -150,6 +178,7 @@ std::vector<Command> BindingCommands() {
        .examples = {{"forget 9apg8e8f", "the list stays as it is"},
                     {"forget 9apg8e8f --remove-contacts --approve 1200",
                      "after it said that there are 1,200"}},
+       .through_daemon = true,
        .run = RunForget},
   };
 }
@@ -214,8 +243,10 @@ std::vector<Command> ServiceCommands() {
       {.name = "serve",
        .summary = "run the schedule until stopped",
        .help =
-           "Runs every configured sync when it is due. SIGTERM or Ctrl-C stops it cleanly: calls "
-           "in flight are finished and recorded. A second signal ends it at once.",
+           "Runs every configured sync when it is due, and carries out the commands that others "
+           "give meanwhile. SIGTERM or Ctrl-C stops it cleanly: calls in flight are finished and "
+           "recorded. A second signal ends it at once. SIGHUP reads the configuration again; one "
+           "that cannot be served is named in the log, and the old one stays.",
        .examples = {{"serve --log-level info", "with a line for every run"}},
        .run = RunServe},
       {.name = "simulate",

@@ -255,6 +255,14 @@ std::string PauseJson(const Binding& binding) {
                {"paused_at", TimeOrNull(binding.paused_at)}});
 }
 
+std::string DiscardedJson(const Binding& binding, const HoldRecord& hold) {
+  return Dump({{"run", hold.run.value()},
+               {"cohort", binding.key.cohort.value()},
+               {"list", binding.pins.list_name.value()},
+               {"discarded_removals", hold.removals},
+               {"discarded_adds", hold.adds}});
+}
+
 std::string ForgottenJson(const Binding& binding, std::int64_t removed, std::int64_t dropped) {
   return Dump({{"cohort", binding.key.cohort.value()},
                {"list", binding.pins.list_name.value()},

@@ -10,6 +10,7 @@
 #include "sync/inbox.h"
 #include "sync/preparation.h"
 #include "sync/run.h"
+#include "sync/sync_store.h"
 
 namespace cohort_sync {
 
@@ -69,6 +70,7 @@ struct KnownCohort {
 [[nodiscard]] std::string CallsJson(const Binding& binding,
                                     const std::vector<OperationCall>& calls);
 [[nodiscard]] std::string PauseJson(const Binding& binding);
+[[nodiscard]] std::string DiscardedJson(const Binding& binding, const HoldRecord& hold);
 // `removed`: contacts taken off the list; `dropped`: operations that were open.
 [[nodiscard]] std::string ForgottenJson(const Binding& binding,
                                         std::int64_t removed,

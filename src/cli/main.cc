@@ -21,7 +21,7 @@ std::size_t ColumnsOf(int fd) {
 
 int main(int argc, char** argv) {
   cohort_sync::OpenStandardStreams();
-  const cohort_sync::ShutdownSignals signals;  // Before any other thread exists.
+  cohort_sync::ShutdownSignals signals;  // Before any other thread exists.
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   cohort_sync::SystemClock clock;
   cohort_sync::SystemRandom system_random;
@@ -35,7 +35,8 @@ int main(int argc, char** argv) {
                                    signals.token(),
                                    ::isatty(STDIN_FILENO) == 1 ? &std::cin : nullptr,
                                    ::isatty(STDERR_FILENO) == 1,
-                                   ColumnsOf(STDERR_FILENO)});
+                                   ColumnsOf(STDERR_FILENO),
+                                   &signals});
   std::cout.flush();
   return static_cast<int>(std::cout ? code : cohort_sync::ExitCode::kFailed);
 }

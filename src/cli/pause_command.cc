@@ -4,7 +4,7 @@
 #include "cli/binding_lookup.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
-#include "cli/workspace.h"
+#include "cli/session.h"
 
 namespace cohort_sync {
 namespace {
@@ -12,8 +12,8 @@ namespace {
 Result<ExitCode> SetPaused(const CommandContext& context,
                            const CommandArguments& arguments,
                            bool pause) {
-  auto workspace = Workspace::Open(context, pause ? "pause" : "resume");
-  if (!workspace) return Fail(workspace.error());
+  auto session = OpenSession(context, pause ? "pause" : "resume");
+  if (!session) return Fail(session.error());
   const auto history = OpenHistory(context);
   if (!history) return Fail(history.error());
   Result<Binding> binding = FindOneBinding(**history, arguments.positional.front());
@@ -21,7 +21,10 @@ Result<ExitCode> SetPaused(const CommandContext& context,
   const bool changes = binding->paused_at.has_value() != pause;
   if (changes) {
     binding->paused_at = pause ? std::optional(context.clock.Now()) : std::nullopt;
-    (*workspace)->store().SetPaused(binding->id, binding->paused_at);
+    (*session)->Run([&](RunStarter& starter) {
+      (*session)->workspace().store().SetPaused(binding->id, binding->paused_at);
+      if (pause) starter.Stop(binding->key);
+    });
   }
   if (context.json) {
     context.out << PauseJson(*binding) << '\n';

@@ -1,3 +1,4 @@
+#include <deque>
 #include <utility>
 
 #include "cli/command.h"
@@ -5,52 +6,98 @@
 #include "cli/progress_printer.h"
 #include "cli/report_text.h"
 #include "cli/run_options.h"
-#include "cli/workspace.h"
-#include "sync/sync_runner.h"
+#include "cli/session.h"
 
 namespace cohort_sync {
+namespace {
+
+// Plans of the selected syncs, one after the other.
+class Planner {
+ public:
+  Planner(const CommandContext& context, const RunOptions& options, std::deque<SyncTarget> targets)
+      : context_(context), options_(options), targets_(std::move(targets)), progress_(context) {}
+
+  // The starter and the planner outlive what they start.
+  void Next(RunStarter& starter) {
+    if (plans_.size() == targets_.size()) return;
+    RunRequest request;
+    request.kind = RunRequest::Kind::kPlan;
+    request.target = &targets_[plans_.size()];
+    request.options = options_;
+    request.observer = &progress_;
+    request.planned = [this, &starter](Result<PreparedRun> plan) {
+      Take(std::move(plan));
+      Next(starter);
+    };
+    starter.Start(std::move(request));
+  }
+
+  [[nodiscard]] ExitCode Conclude() const {
+    if (context_.json) {
+      context_.out << PlansJson(plans_) << '\n';
+    } else {
+      context_.out << "nothing was changed\n";
+    }
+    return worst_;
+  }
+
+ private:
+  void Take(Result<PreparedRun> plan) {
+    const SyncTarget& target = targets_[plans_.size()];
+    PlannedSync& planned = plans_.emplace_back();
+    planned.cohort = target.key.cohort.value();
+    planned.requests_per_second = target.delivery.requests_per_second;
+    if (plan) {
+      if (plan->verdict.hold_removals || plan->verdict.hold_adds)
+        worst_ = Worse(worst_, ExitCode::kHeld);
+      // Its numbers are counted; its members would pile up over many cohorts.
+      plan->delta = Delta();
+      plan->snapshot.members = MemberRows();
+      planned.plan = std::move(*plan);
+    } else {
+      planned.error = plan.error().message();
+      worst_ = Worse(worst_, ExitCodeOf(plan.error().code()));
+    }
+    progress_.Clear();
+    if (!context_.json) context_.out << PlanText(planned);
+  }
+
+  const CommandContext& context_;
+  const RunOptions options_;
+  const std::deque<SyncTarget> targets_;
+  ProgressPrinter progress_;
+  ExitCode worst_ = ExitCode::kDone;
+  std::vector<PlannedSync> plans_;
+};
+
+Result<std::deque<SyncTarget>> TargetsOf(const CommandContext& context,
+                                         const CommandArguments& arguments,
+                                         Workspace& workspace) {
+  const auto selected = workspace.Select(context, arguments.positional);
+  if (!selected) return Fail(selected.error());
+  std::deque<SyncTarget> targets;
+  for (const SyncConfig* sync : *selected) {
+    Result<SyncTarget> target = workspace.TargetOf(*sync);
+    if (!target) return Fail(target.error());
+    targets.push_back(std::move(*target));
+  }
+  return targets;
+}
+
+}  // namespace
 
 Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& arguments) {
   Result<RunOptions> options = RunOptionsOf(arguments);
   if (!options) return Fail(options.error());
   options->plan_only = true;
-  auto workspace = Workspace::Open(context, "plan");
-  if (!workspace) return Fail(workspace.error());
-  const auto selected = (*workspace)->Select(arguments.positional);
-  if (!selected) return Fail(selected.error());
-
-  SyncRunner runner((*workspace)->store(), context.clock, context.random);
-  ProgressPrinter progress(context);
-  ExitCode worst = ExitCode::kDone;
-  std::vector<PlannedSync> plans;
-  for (const SyncConfig* sync : *selected) {
-    const Result<SyncTarget> target = (*workspace)->TargetOf(*sync);
-    if (!target) return Fail(target.error());
-    PlannedSync planned;
-    planned.cohort = sync->key.cohort.value();
-    planned.requests_per_second = target->delivery.requests_per_second;
-    Result<PreparedRun> plan = runner.Plan(*target, *options, progress, context.stop);
-    if (plan) {
-      if (plan->verdict.hold_removals || plan->verdict.hold_adds)
-        worst = Worse(worst, ExitCode::kHeld);
-      plan->delta =
-          Delta();  // Its numbers are counted; its members would pile up over many cohorts.
-      plan->snapshot.members = MemberRows();
-      planned.plan = std::move(*plan);
-    } else {
-      planned.error = plan.error().message();
-      worst = Worse(worst, ExitCodeOf(plan.error().code()));
-    }
-    progress.Clear();
-    if (!context.json) context.out << PlanText(planned);
-    plans.push_back(std::move(planned));
-  }
-  if (context.json) {
-    context.out << PlansJson(plans) << '\n';
-  } else {
-    context.out << "nothing was changed\n";
-  }
-  return worst;
+  auto session = OpenSession(context, "plan");
+  if (!session) return Fail(session.error());
+  auto targets =
+      (*session)->Call([&] { return TargetsOf(context, arguments, (*session)->workspace()); });
+  if (!targets) return Fail(targets.error());
+  Planner planner(context, *options, std::move(*targets));
+  (*session)->Run([&](RunStarter& starter) { planner.Next(starter); });
+  return planner.Conclude();
 }
 
 }  // namespace cohort_sync

@@ -35,8 +35,8 @@ class PushService {
   PushService& operator=(const PushService&) = delete;
 
   // Begins to receive what reaches the handler that it gives, which belongs to it and must not be
-  // called once it is gone. kConfiguration when a secret cannot be read. REQUIRES: the configuration
-  // has a server.
+  // called once it is gone. kConfiguration when a secret cannot be read. REQUIRES: the
+  // configuration has a server.
   [[nodiscard]] Result<http::RequestHandler*> Receive();
 
   // Does what is due at `now`, and says when it has to be called again.

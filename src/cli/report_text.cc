@@ -182,7 +182,8 @@ std::string RunText(const RunReport& run) {
                         Count(run.counts.rows, "member", "members"),
                         Count(run.counts.batches, "batch", "batches")));
   if (run.snapshot_as_of) text += ReadLine(run.counts, run.origin, run.snapshot_as_of);
-  if (pushed || run.snapshot_as_of) {
+  if (run.approves) text += Line("approved", Format("what run {} held", run.approves->value()));
+  if (pushed || run.snapshot_as_of || run.approves) {
     text += LeftOutLine(run.counts);
     text += ChangeLine(run.counts);
     text += HeldLine(run.counts);

@@ -1,6 +1,8 @@
 #include "cli/run_options.h"
 
 #include "base/format.h"
+#include "base/text.h"
+#include "base/time_text.h"
 
 namespace cohort_sync {
 
@@ -19,6 +21,16 @@ Result<RunOptions> RunOptionsOf(const CommandArguments& arguments) {
           Format("--{} needs exactly one cohort, because its number belongs to one run", option));
   }
   return options;
+}
+
+Result<std::optional<Duration>> WaitOf(const CommandArguments& arguments) {
+  const auto wait = arguments.options.find("wait");
+  if (wait == arguments.options.end()) return std::nullopt;
+  const std::optional<Duration> duration = ParseDuration(wait->second);
+  if (duration) return duration;
+  return Fail(
+      ErrorCode::kConfiguration,
+      Format("--wait '{}': use a number and s, m or h, for example 15m", Printable(wait->second)));
 }
 
 }  // namespace cohort_sync

@@ -14,23 +14,11 @@
 #include "cli/records_intake.h"
 #include "cli/report_text.h"
 #include "cli/run_options.h"
+#include "cli/session.h"
 #include "cli/workspace.h"
-#include "service/sync_engine.h"
 
 namespace cohort_sync {
 namespace {
-
-constexpr Duration kLongestTurn = std::chrono::minutes(1);
-
-Result<std::optional<Duration>> WaitOf(const CommandArguments& arguments) {
-  const auto wait = arguments.options.find("wait");
-  if (wait == arguments.options.end()) return std::nullopt;
-  const std::optional<Duration> duration = ParseDuration(wait->second);
-  if (duration) return duration;
-  return Fail(
-      ErrorCode::kConfiguration,
-      Format("--wait '{}': use a number and s, m or h, for example 15m", Printable(wait->second)));
-}
 
 // Reports in the order of the syncs, each as soon as those before it are there.
 class Reports {
@@ -95,6 +83,7 @@ class Reports {
 
 // The runs of one sync, one after the other.
 struct Steps {
+  const SyncConfig* sync = nullptr;
   SyncTarget target;
   std::vector<RunRequest> requests;  // `done` is still to be set.
   std::size_t first = 0;             // The index of the first one's report.
@@ -118,20 +107,25 @@ std::vector<RunRequest> RequestsOf(const SyncConfig& sync,
 
 class StepRunner {
  public:
-  StepRunner(SyncEngine& engine, Reports& reports, const std::stop_token& stop)
-      : engine_(engine), reports_(reports), stop_(stop) {}
+  StepRunner(RunObserver& observer, Reports& reports, const std::stop_token& stop)
+      : observer_(observer), reports_(reports), stop_(stop) {}
 
-  void Begin(Steps& steps, std::size_t step = 0) {
+  // The starter outlives the steps.
+  void Begin(RunStarter& starter, Steps& steps, std::size_t step = 0) {
     RunRequest request = steps.requests[step];
     request.target = &steps.target;
-    request.done = [this, &steps, step](const std::optional<Result<RunReport>>& report) {
-      End(steps, step, report);
+    request.observer = &observer_;
+    request.done = [this, &starter, &steps, step](const std::optional<Result<RunReport>>& report) {
+      End(starter, steps, step, report);
     };
-    engine_.Enqueue(std::move(request));
+    starter.Start(std::move(request));
   }
 
  private:
-  void End(Steps& steps, std::size_t step, const std::optional<Result<RunReport>>& report) {
+  void End(RunStarter& starter,
+           Steps& steps,
+           std::size_t step,
+           const std::optional<Result<RunReport>>& report) {
     const bool nothing =
         !report && steps.requests[step].kind == RunRequest::Kind::kPush && !stop_.stop_requested();
     const bool goes_on =
@@ -146,23 +140,48 @@ class StepRunner {
       reports_.Add(steps.first + step, report);
     }
     for (std::size_t next = step + 1; next < steps.requests.size(); ++next) {
-      if (goes_on) return Begin(steps, next);
+      if (goes_on) return Begin(starter, steps, next);
       reports_.Skip(steps.first + next);
     }
   }
 
-  SyncEngine& engine_;
+  RunObserver& observer_;
   Reports& reports_;
   const std::stop_token stop_;
 };
 
+// Of all syncs that are asked for, before anything is done.
+Result<std::deque<Steps>> StepsOf(const CommandContext& context,
+                                  const CommandArguments& arguments,
+                                  Workspace& workspace,
+                                  RunRequest::Kind kind,
+                                  const RunOptions& options,
+                                  const std::optional<Duration>& wait) {
+  const auto selected = workspace.Select(context, arguments.positional);
+  if (!selected) return Fail(selected.error());
+  std::deque<Steps> all;
+  std::size_t reported = 0;
+  for (const SyncConfig* sync : *selected) {
+    Result<SyncTarget> target = workspace.TargetOf(*sync);
+    if (!target) return Fail(target.error());
+    if (wait) target->delivery.give_up_after = *wait;
+    all.push_back({sync, std::move(*target), RequestsOf(*sync, kind, options), reported});
+    reported += all.back().requests.size();
+  }
+  return all;
+}
+
 // Files of records become batches first.
 Status TakeRecords(const CommandContext& context,
                    Workspace& workspace,
-                   const std::vector<const SyncConfig*>& selected) {
+                   const std::deque<Steps>& all) {
   if (workspace.inbox() == nullptr) return {};
+  std::vector<const SyncConfig*> syncs;
+  syncs.reserve(all.size());
+  for (const Steps& steps : all)
+    syncs.push_back(steps.sync);
   RecordsIntake records(
-      selected, workspace.config(), workspace.push_format(), *workspace.inbox(), context.clock);
+      syncs, workspace.config(), workspace.push_format(), *workspace.inbox(), context.clock);
   return records.Take(context.stop);
 }
 
@@ -174,32 +193,25 @@ Result<ExitCode> RunAll(const CommandContext& context,
                         const RunOptions& options) {
   const Result<std::optional<Duration>> wait = WaitOf(arguments);
   if (!wait) return Fail(wait.error());
-  auto workspace = Workspace::Open(context, command);
-  if (!workspace) return Fail(workspace.error());
-  const auto selected = (*workspace)->Select(arguments.positional);
-  if (!selected) return Fail(selected.error());
-
-  std::deque<Steps> all;  // Of all syncs, before anything is done.
-  std::size_t reported = 0;
-  for (const SyncConfig* sync : *selected) {
-    Result<SyncTarget> target = (*workspace)->TargetOf(*sync);
-    if (!target) return Fail(target.error());
-    if (*wait) target->delivery.give_up_after = **wait;
-    all.push_back({std::move(*target), RequestsOf(*sync, kind, options), reported});
-    reported += all.back().requests.size();
-  }
+  auto session = OpenSession(context, command);
+  if (!session) return Fail(session.error());
+  Workspace& workspace = (*session)->workspace();
+  auto all = (*session)->Call(
+      [&] { return StepsOf(context, arguments, workspace, kind, options, *wait); });
+  if (!all) return Fail(all.error());
   if (kind == RunRequest::Kind::kSync) {
-    if (Status taken = TakeRecords(context, **workspace, *selected); !taken)
-      return Fail(taken.error());
+    if (Status taken = TakeRecords(context, workspace, *all); !taken) return Fail(taken.error());
   }
+  std::size_t reported = 0;
+  for (const Steps& steps : *all)
+    reported += steps.requests.size();
   ProgressPrinter progress(context);
   Reports reports(context, progress, reported);
-  const auto engine = (*workspace)->MakeEngine(progress);
-  StepRunner runner(*engine, reports, context.stop);
-  for (Steps& steps : all)
-    runner.Begin(steps);
-  while (!engine->idle())
-    engine->Turn(kLongestTurn);
+  StepRunner runner(progress, reports, context.stop);
+  (*session)->Run([&](RunStarter& starter) {
+    for (Steps& steps : *all)
+      runner.Begin(starter, steps);
+  });
   return reports.Conclude();
 }
 

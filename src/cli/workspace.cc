@@ -84,25 +84,31 @@ Result<std::unique_ptr<Workspace>> Workspace::Open(const CommandContext& context
   if (!config) return Fail(config.error());
   Result<ProcessLock> lock = ProcessLock::Acquire(config->state, command, context.clock.Now());
   if (!lock) return Fail(lock.error());
-  auto store = SqliteSyncStore::Open(config->state.string(), context.clock, context.random);
+  return Open(context, std::move(*config), std::make_shared<const ProcessLock>(std::move(*lock)));
+}
+
+Result<std::unique_ptr<Workspace>> Workspace::Open(const CommandContext& context,
+                                                   Config config,
+                                                   std::shared_ptr<const ProcessLock> lock) {
+  auto store = SqliteSyncStore::Open(config.state.string(), context.clock, context.random);
   if (!store) return Fail(store.error());
   (*store)->Recover(context.clock.Now());
   std::unique_ptr<SqliteInbox> inbox;
-  if (std::any_of(config->syncs.begin(), config->syncs.end(), [](const SyncConfig& sync) {
+  if (std::any_of(config.syncs.begin(), config.syncs.end(), [](const SyncConfig& sync) {
         return sync.push.has_value();
       })) {
     auto opened =
-        SqliteInbox::Open(InboxPathOf(config->state.string()), context.clock, context.random);
+        SqliteInbox::Open(InboxPathOf(config.state.string()), context.clock, context.random);
     if (!opened) return Fail(opened.error());
     inbox = std::move(*opened);
   }
   return std::unique_ptr<Workspace>(new Workspace(
-      context, std::move(*config), std::move(*lock), std::move(*store), std::move(inbox)));
+      context, std::move(config), std::move(lock), std::move(*store), std::move(inbox)));
 }
 
 Workspace::Workspace(const CommandContext& context,
                      Config config,
-                     ProcessLock lock,
+                     std::shared_ptr<const ProcessLock> lock,
                      std::unique_ptr<SqliteSyncStore> store,
                      std::unique_ptr<SqliteInbox> inbox)
     : context_(context),
@@ -113,29 +119,29 @@ Workspace::Workspace(const CommandContext& context,
       shared_store_(*store_, tasks_),
       export_requests_(store_->export_requests(), tasks_) {}
 
-std::unique_ptr<SyncEngine> Workspace::MakeEngine(RunObserver& observer, bool listens) {
+std::unique_ptr<SyncEngine> Workspace::MakeEngine(bool listens) {
   return std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
                                                         shared_store_,
                                                         tasks_,
                                                         wakeup_,
                                                         context_.clock,
                                                         context_.random,
-                                                        observer,
                                                         context_.stop,
                                                         listens});
 }
 
-Result<std::vector<const SyncConfig*>> Workspace::Select(const std::vector<std::string>& words) {
+Result<std::vector<const SyncConfig*>> Workspace::Select(const CommandContext& context,
+                                                         const std::vector<std::string>& words) {
   std::vector<const SyncConfig*> selected;
   if (words.empty()) {
     for (const SyncConfig& sync : config_.syncs) {
       const std::optional<Binding> binding = store_->FindBinding(sync.key);
       if (!binding || !binding->paused_at) {
         selected.push_back(&sync);
-      } else if (!context_.json) {
-        context_.err << Format("cohort '{}' is paused since {} and left alone\n",
-                               sync.key.cohort.value(),
-                               FormatTime(*binding->paused_at));
+      } else if (!context.json) {
+        context.err << Format("cohort '{}' is paused since {} and left alone\n",
+                              sync.key.cohort.value(),
+                              FormatTime(*binding->paused_at));
       }
     }
     return selected;

@@ -43,18 +43,24 @@ class Workspace {
   // operations of a process that died are taken as unknown (R2).
   [[nodiscard]] static Result<std::unique_ptr<Workspace>> Open(const CommandContext& context,
                                                                const std::string& command);
+  // The same for the one that has the lock of the configuration's state.
+  [[nodiscard]] static Result<std::unique_ptr<Workspace>> Open(
+      const CommandContext& context, Config config, std::shared_ptr<const ProcessLock> lock);
 
   [[nodiscard]] const Config& config() const { return config_; }
   [[nodiscard]] SqliteSyncStore& store() { return *store_; }
+  // The same, and what else is to be done on this thread, for others.
+  [[nodiscard]] SyncStore& shared_store() { return shared_store_; }
+  [[nodiscard]] TaskQueue& tasks() { return tasks_; }
 
   // The configured syncs that the words name; when there are none, all that are not paused. Those
-  // that are get a line.
+  // that are get a line where `context` has errors printed.
   [[nodiscard]] Result<std::vector<const SyncConfig*>> Select(
-      const std::vector<std::string>& words);
+      const CommandContext& context, const std::vector<std::string>& words);
 
-  // Runs what is asked of it, on this thread. One at a time. `observer` outlives it. One that
-  // listens is woken by wakeup().
-  [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(RunObserver& observer, bool listens = false);
+  // Runs what is asked of it, on this thread. One at a time. One that listens is woken by
+  // wakeup().
+  [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(bool listens = false);
   [[nodiscard]] const std::shared_ptr<Wakeup>& wakeup() const { return wakeup_; }
 
   // Of pushed cohorts; nullptr when none is configured.
@@ -67,7 +73,7 @@ class Workspace {
  private:
   Workspace(const CommandContext& context,
             Config config,
-            ProcessLock lock,
+            std::shared_ptr<const ProcessLock> lock,
             std::unique_ptr<SqliteSyncStore> store,
             std::unique_ptr<SqliteInbox> inbox);
 
@@ -79,7 +85,7 @@ class Workspace {
 
   const CommandContext& context_;
   Config config_;
-  ProcessLock lock_;
+  const std::shared_ptr<const ProcessLock> lock_;
   std::unique_ptr<SqliteSyncStore> store_;
   std::unique_ptr<SqliteInbox> inbox_;
   const amplitude::JsonPushFormat push_format_;

@@ -54,6 +54,14 @@ HeldContacts SharedStore::FindHeldContacts(BindingId binding) {
   return tasks_.Call([&] { return store_.FindHeldContacts(binding); });
 }
 
+std::optional<HoldRecord> SharedStore::FindHold(RunId run) {
+  return tasks_.Call([&] { return store_.FindHold(run); });
+}
+
+void SharedStore::DiscardHold(RunId run) {
+  tasks_.Call([&] { store_.DiscardHold(run); });
+}
+
 RunId SharedStore::RecordFailedRun(const BindingKey& key, const RunReport& report) {
   return tasks_.Call([&] { return store_.RecordFailedRun(key, report); });
 }

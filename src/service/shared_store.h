@@ -39,6 +39,8 @@ class SharedStore final : public SyncStore {
   [[nodiscard]] std::vector<KnownMember> MembersChangedSince(BindingId binding,
                                                              TimePoint since) override;
   [[nodiscard]] HeldContacts FindHeldContacts(BindingId binding) override;
+  [[nodiscard]] std::optional<HoldRecord> FindHold(RunId run) override;
+  void DiscardHold(RunId run) override;
   RunId RecordFailedRun(const BindingKey& key, const RunReport& report) override;
   RunId BeginDeliveryRun(BindingId binding, RunTrigger trigger, TimePoint started_at) override;
   void FinishRun(const RunReport& report) override;

@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/check.h"
 
@@ -22,6 +23,7 @@ sigset_t StopSignals() {
   ::sigemptyset(&set);
   ::sigaddset(&set, SIGINT);
   ::sigaddset(&set, SIGTERM);
+  ::sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -52,6 +54,18 @@ ShutdownSignals::~ShutdownSignals() {
   CHECK(::pthread_sigmask(SIG_SETMASK, &previous_mask_, nullptr) == 0);
 }
 
+void ShutdownSignals::OnHangup(std::function<void()> on_hangup) {
+  const std::lock_guard lock(mutex_);
+  on_hangup_ = std::move(on_hangup);
+}
+
+// Whether somebody wants to know.
+bool ShutdownSignals::HungUp() {
+  const std::lock_guard lock(mutex_);
+  if (on_hangup_) on_hangup_();
+  return on_hangup_ != nullptr;
+}
+
 void ShutdownSignals::Watch() {
   std::array<pollfd, 2> ready{{{signals_.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
   while (true) {
@@ -59,6 +73,7 @@ void ShutdownSignals::Watch() {
     if (ready[1].revents != 0) return;
     signalfd_siginfo signal{};
     if (::read(signals_.get(), &signal, sizeof signal) != sizeof signal) continue;
+    if (signal.ssi_signo == SIGHUP && HungUp()) continue;
     if (source_.stop_requested()) ::_exit(kInterruptedExitCode);
     source_.request_stop();
   }

@@ -1,15 +1,23 @@
 #include "storage/holds.h"
 
+#include "base/check.h"
 #include "storage/query.h"
 
 namespace cohort_sync {
 
 namespace {
 
+constexpr std::string_view kApproved = "approved";
+constexpr std::string_view kDiscarded = "discarded";
+
 constexpr char kOpen[] =
     "SELECT run_id, removals, adds FROM holds WHERE binding_id = ?1 AND state = 'open'";
 constexpr char kDropContacts[] = "DELETE FROM held_contacts WHERE run_id = ?1";
 constexpr char kMarkReplaced[] = "UPDATE holds SET state = 'replaced' WHERE run_id = ?1";
+constexpr char kDecide[] =
+    "UPDATE holds SET state = 'replaced', decision = ?2 WHERE run_id = ?1 AND state = 'open'";
+constexpr char kFind[] =
+    "SELECT binding_id, state, decision, removals, adds FROM holds WHERE run_id = ?1";
 constexpr char kInsert[] =
     "INSERT INTO holds (run_id, binding_id, state, removals, adds) VALUES (?1, ?2, 'open', ?3, ?4)";
 constexpr char kInsertContact[] =
@@ -49,6 +57,29 @@ void Holds::Replace(BindingId binding,
   InsertContacts(database_, run, OperationKind::kAdd, adds);
 }
 
+void Holds::Decide(RunId run, HoldRecord::State decision) {
+  const bool approved = decision == HoldRecord::State::kApproved;
+  const std::int64_t decided =
+      Query(database_, kDecide).Bind(run, approved ? kApproved : kDiscarded).Run();
+  CHECK(decided == 1);
+  Query(database_, kDropContacts).Bind(run).Run();
+}
+
+std::optional<HoldRecord> Holds::Find(RunId run) {
+  Query query(database_, kFind);
+  if (!query.Bind(run).Step()) return std::nullopt;
+  HoldRecord hold;
+  hold.run = run;
+  hold.binding = BindingId(query.Int(0));
+  if (query.Text(1) != "open") hold.state = HoldRecord::State::kReplaced;
+  if (!query.IsNull(2))
+    hold.state =
+        query.Text(2) == kApproved ? HoldRecord::State::kApproved : HoldRecord::State::kDiscarded;
+  hold.removals = query.Int(3);
+  hold.adds = query.Int(4);
+  return hold;
+}
+
 bool Holds::HoldsAdd(RunId run, std::string_view contact) {
   return Query(database_, kFindContact).Bind(run, ToString(OperationKind::kAdd), contact).Step();
 }
@@ -57,6 +88,7 @@ HeldContacts Holds::ContactsOf(BindingId binding) {
   HeldContacts contacts;
   const std::optional<OpenHold> hold = OpenOf(binding);
   if (!hold) return contacts;
+  contacts.run = hold->run;
   Query query(database_, kContacts);
   for (const OperationKind kind : {OperationKind::kRemove, OperationKind::kAdd}) {
     std::vector<std::string>& of_kind =

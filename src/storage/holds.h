@@ -10,6 +10,7 @@
 #include "sync/history.h"
 #include "sync/member_store.h"
 #include "sync/members.h"
+#include "sync/sync_store.h"
 
 namespace cohort_sync {
 
@@ -24,6 +25,10 @@ class Holds {
                RunId run,
                std::span<const MemberRef> removals,
                std::span<const MemberRef> adds);
+  // A person's word ends an open hold. REQUIRES: `decision` is kApproved or kDiscarded, and the
+  // hold of `run` is open.
+  void Decide(RunId run, HoldRecord::State decision);
+  [[nodiscard]] std::optional<HoldRecord> Find(RunId run);
   [[nodiscard]] bool HoldsAdd(RunId run, std::string_view contact);
   [[nodiscard]] std::optional<OpenHold> OpenOf(BindingId binding);
   // Empty when there is none.

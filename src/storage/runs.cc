@@ -17,7 +17,8 @@ namespace {
   "snapshot_as_of, origin, removals_approved, snapshot_rows, members, rejected_missing, "       \
   "rejected_malformed, rejected_unsafe, rejected_duplicate, desired_before, added, removed, "   \
   "unchanged, held_removals, held_adds, reopened, calls, delivered, unneeded, refused, "        \
-  "exhausted, left_pending, left_parked, left_unknown_contacts, error, pushed_batches"
+  "exhausted, left_pending, left_parked, left_unknown_contacts, error, pushed_batches, "        \
+  "approved_run"
 
 constexpr char kFind[] = "SELECT " COHORT_SYNC_RUN_COLUMNS " FROM runs WHERE run_id = ?1";
 constexpr char kNewest[] =
@@ -33,9 +34,9 @@ constexpr char kInsert[] =
     " state, started_at, committed_at, finished_at, snapshot_as_of, origin, removals_approved,"
     " snapshot_rows, members, rejected_missing, rejected_malformed, rejected_unsafe,"
     " rejected_duplicate, desired_before, added, removed, unchanged, held_removals, held_adds,"
-    " reopened, error, pushed_batches)"
+    " reopened, error, pushed_batches, approved_run)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
 constexpr char kSetReopened[] = "UPDATE runs SET reopened = ?2 WHERE run_id = ?1";
 constexpr char kFinish[] =
     "UPDATE runs SET state = ?2, finished_at = ?3, error = ?4, reopened = ?5, calls = ?6,"
@@ -119,6 +120,10 @@ RunReport ReportAt(const Query& row) {
     report.trigger = RunTrigger::kPush;
     report.counts.batches = row.Int(34);
   }
+  if (!row.IsNull(35)) {
+    report.trigger = RunTrigger::kApproval;
+    report.approves = RunId(row.Int(35));
+  }
   return report;
 }
 
@@ -129,8 +134,11 @@ RunId Runs::Insert(const RunReport& report,
                    std::optional<BindingId> binding,
                    std::optional<TimePoint> committed_at) {
   const RunCounts& counts = report.counts;
-  // The cause of a push is not a word of the first schema; its number of batches says it.
+  // Two causes are no words of the first schema; columns of their own say them.
   const bool pushed = report.trigger == RunTrigger::kPush;
+  const RunTrigger cause = pushed            ? RunTrigger::kScheduled
+                           : report.approves ? RunTrigger::kManual
+                                             : report.trigger;
   Query(database_, kInsert)
       .Bind(binding,
             key.project,
@@ -138,7 +146,7 @@ RunId Runs::Insert(const RunReport& report,
             key.destination,
             report.cohort_name,
             report.list,
-            ToString(pushed ? RunTrigger::kScheduled : report.trigger),
+            ToString(cause),
             ToString(report.state),
             report.started_at,
             committed_at,
@@ -160,7 +168,8 @@ RunId Runs::Insert(const RunReport& report,
             counts.held_adds,
             counts.reopened,
             report.error,
-            pushed ? std::optional(counts.batches) : std::nullopt)
+            pushed ? std::optional(counts.batches) : std::nullopt,
+            report.approves)
       .Run();
   const RunId run(database_.last_insert_id());
   WriteNotes(run, report.notes);

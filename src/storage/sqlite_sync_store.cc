@@ -21,6 +21,7 @@ RunReport ReportOf(const PlanCommit& plan) {
   report.cohort_name = plan.cohort_name;
   report.list = plan.pins.list_name.value();
   report.trigger = plan.trigger;
+  report.approves = plan.approves;
   report.state = RunState::kDelivering;
   report.started_at = plan.started_at;
   report.snapshot_as_of = plan.as_of;
@@ -115,6 +116,7 @@ CommittedPlan SqliteSyncStore::CommitPlan(const PlanCommit& plan) {
   committed.binding = bindings_.Accept(plan);
   committed.run = runs_.Insert(ReportOf(plan), plan.key, committed.binding, now);
   runs_.AddRejectedRows(committed.run, plan.rejected_rows);
+  if (plan.approves) holds_.Decide(*plan.approves, HoldRecord::State::kApproved);
   if (!plan.keep_hold)
     holds_.Replace(committed.binding, committed.run, plan.hold_remove, plan.hold_add);
   members_.Write(committed.binding, plan.member_rows);
@@ -151,6 +153,17 @@ std::vector<KnownMember> SqliteSyncStore::MembersChangedSince(BindingId binding,
 HeldContacts SqliteSyncStore::FindHeldContacts(BindingId binding) {
   const Activity activity(*database_, "find held contacts");
   return holds_.ContactsOf(binding);
+}
+
+std::optional<HoldRecord> SqliteSyncStore::FindHold(RunId run) {
+  const Activity activity(*database_, "find a hold");
+  return holds_.Find(run);
+}
+
+void SqliteSyncStore::DiscardHold(RunId run) {
+  Transaction transaction(*database_, "discard a hold");
+  holds_.Decide(run, HoldRecord::State::kDiscarded);
+  transaction.Commit();
 }
 
 RunId SqliteSyncStore::RecordFailedRun(const BindingKey& key, const RunReport& report) {

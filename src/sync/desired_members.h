@@ -5,9 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "sync/members.h"
 #include "sync/operation.h"
@@ -38,6 +39,12 @@ class DesiredMembers {
   virtual void VisitDesired(BindingId binding,
                             const std::function<void(const DesiredRange&)>& visit) = 0;
 };
+
+// Those of `contacts`, sorted by hash, that are desired members; the views are theirs. Throws
+// DatabaseError.
+[[nodiscard]] std::set<std::string_view> FindDesired(DesiredMembers& members,
+                                                     BindingId binding,
+                                                     std::span<const MemberRef> contacts);
 
 }  // namespace cohort_sync
 

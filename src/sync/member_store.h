@@ -15,6 +15,7 @@ namespace cohort_sync {
 
 // What waits for a person, by contact.
 struct HeldContacts {
+  RunId run;  // That holds them.
   std::vector<std::string> removals;
   std::vector<std::string> adds;
 };

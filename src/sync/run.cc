@@ -14,6 +14,8 @@ std::string_view ToString(RunTrigger trigger) {
       return "retry";
     case RunTrigger::kPush:
       return "push";
+    case RunTrigger::kApproval:
+      return "approval";
   }
   return "manual";
 }
@@ -41,7 +43,8 @@ std::optional<RunTrigger> ParseRunTrigger(std::string_view text) {
                                    RunTrigger::kScheduled,
                                    RunTrigger::kResync,
                                    RunTrigger::kRetry,
-                                   RunTrigger::kPush}) {
+                                   RunTrigger::kPush,
+                                   RunTrigger::kApproval}) {
     if (ToString(trigger) == text) return trigger;
   }
   return std::nullopt;

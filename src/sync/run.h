@@ -17,7 +17,14 @@
 namespace cohort_sync {
 
 // The text forms are what the state stores and what --json prints.
-enum class RunTrigger { kManual, kScheduled, kResync, kRetry, kPush };  // "manual", ..., "push"
+enum class RunTrigger {
+  kManual,     // "manual"
+  kScheduled,  // "scheduled"
+  kResync,     // "resync"
+  kRetry,      // "retry"
+  kPush,       // "push"
+  kApproval,   // "approval": a person let a hold through.
+};
 enum class RunState {
   kDelivering,   // "delivering": committed, operations still open (or the process ended meanwhile).
   kSucceeded,    // "succeeded"
@@ -68,6 +75,7 @@ struct RunReport {
   std::string cohort_name;
   std::string list;
   RunTrigger trigger = RunTrigger::kManual;
+  std::optional<RunId> approves;  // Of kApproval: the run that held.
   RunState state = RunState::kDelivering;
   TimePoint started_at;
   std::optional<TimePoint> finished_at;

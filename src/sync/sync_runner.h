@@ -71,6 +71,9 @@ class SyncRunner {
                                                     const std::stop_token& stop);
   // Opens parked operations again, on a person's word. kNotFound before the first sync.
   [[nodiscard]] Result<StartedRun> StartRetry(const SyncTarget& target);
+  // Commits what the run `hold` holds, as far as it is still right (brief section 8, "Approval").
+  // As CheckHoldIsOpen says (sync/hold.h), or why the binding cannot run.
+  [[nodiscard]] Result<StartedRun> StartApproval(const SyncTarget& target, RunId hold);
   // What earlier runs left pending; nullopt, and no run, when nothing is or when the binding is
   // stopped or no longer as configured.
   [[nodiscard]] std::optional<StartedRun> StartPending(const SyncTarget& target);

@@ -45,7 +45,8 @@ struct PlanCommit {
   std::span<const MemberRef> remove;
   std::span<const MemberRef> hold_remove;  // Replaces an earlier hold of the binding.
   std::span<const MemberRef> hold_add;
-  bool keep_hold = false;  // An earlier hold stays as it is; the two above are empty.
+  bool keep_hold = false;         // An earlier hold stays as it is; the two above are empty.
+  std::optional<RunId> approves;  // The run whose hold this lets through, and so ends.
 
   // ---- Of a pushed cohort ----
   std::span<const KnownMember> member_rows;  // Written over what there is.
@@ -96,6 +97,16 @@ struct OpenCounts {
   std::int64_t unknown_contacts = 0;  // parked because the contact does not exist there
 };
 
+// A hold, open or not.
+struct HoldRecord {
+  enum class State { kOpen, kReplaced, kApproved, kDiscarded };
+  RunId run;
+  BindingId binding;
+  State state = State::kOpen;
+  std::int64_t removals = 0;
+  std::int64_t adds = 0;
+};
+
 class SyncStore : public DesiredMembers, public MemberStore {
  public:
   // The key of the member hash; fixed for the life of the state.
@@ -114,6 +125,10 @@ class SyncStore : public DesiredMembers, public MemberStore {
 
   // Journal rows, accepted snapshot, hold and run, in one transaction (R1, R4).
   [[nodiscard]] virtual CommittedPlan CommitPlan(const PlanCommit& plan) = 0;
+  // Of the run; nullopt when it held nothing.
+  [[nodiscard]] virtual std::optional<HoldRecord> FindHold(RunId run) = 0;
+  // A person decided against the open hold of this run. REQUIRES: it is open.
+  virtual void DiscardHold(RunId run) = 0;
   // Records a run that ended, failed or interrupted, before it could commit anything: trigger,
   // state, times and error of `report`. The binding of `key` may not exist yet.
   virtual RunId RecordFailedRun(const BindingKey& key, const RunReport& report) = 0;

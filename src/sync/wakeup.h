@@ -18,7 +18,17 @@ class Wakeup {
   void Ring() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(rung_, true)) return;
+    next_ring_.request_stop();
     changed_.notify_one();
+  }
+
+  // Requested by the next ring, or at once by one that was kept. For a wait by the clock; Wait(0)
+  // takes the ring after it.
+  [[nodiscard]] std::stop_token NextRing() {
+    const std::lock_guard lock(mutex_);
+    next_ring_ = std::stop_source();
+    if (rung_) next_ring_.request_stop();
+    return next_ring_.get_token();
   }
 
   // Returns when it was rung since the last return, `stop` is requested, or `longest` has passed.
@@ -33,6 +43,7 @@ class Wakeup {
   std::mutex mutex_;
   std::condition_variable_any changed_;
   bool rung_ = false;
+  std::stop_source next_ring_{std::nostopstate};
 };
 
 }  // namespace cohort_sync

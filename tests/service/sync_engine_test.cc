@@ -49,14 +49,8 @@ class SyncEngineTest : public testing::Test {
   }
 
   void MakeEngine() {
-    engine_ = std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
-                                                             *shared_store_,
-                                                             tasks_,
-                                                             wakeup_,
-                                                             clock_,
-                                                             shared_random_,
-                                                             observer_,
-                                                             stop_.get_token()});
+    engine_ = std::make_unique<SyncEngine>(SyncEngine::Parts{
+        *store_, *shared_store_, tasks_, wakeup_, clock_, shared_random_, stop_.get_token()});
   }
 
   Sync& Configure(const std::string& cohort) {
@@ -73,11 +67,18 @@ class SyncEngineTest : public testing::Test {
   }
 
   void Enqueue(const Sync& sync, RunRequest::Kind kind = RunRequest::Kind::kSync) {
-    const std::string cohort = sync.target.key.cohort.value();
-    engine_->Enqueue({kind, &sync.target, {}, [this, cohort](auto report) {
-                        ended_.push_back(cohort);
-                        reports_[cohort] = std::move(report);
-                      }});
+    RunRequest request;
+    request.kind = kind;
+    request.target = &sync.target;
+    Enqueue(std::move(request));
+  }
+  void Enqueue(RunRequest request) {
+    const std::string cohort = request.target->key.cohort.value();
+    request.done = [this, cohort](auto report) {
+      ended_.push_back(cohort);
+      reports_[cohort] = std::move(report);
+    };
+    engine_->Enqueue(std::move(request));
   }
   void Run() {
     while (!engine_->idle())
@@ -96,7 +97,6 @@ class SyncEngineTest : public testing::Test {
   std::unique_ptr<SqliteSyncStore> store_;
   std::unique_ptr<SharedStore> shared_store_;
   FakeListDestination destination_{clock_};
-  RunObserver observer_;
   std::stop_source stop_;
   std::deque<Sync> syncs_;
   std::vector<std::string> ended_;
@@ -299,6 +299,151 @@ TEST_F(SyncEngineTest, OneOfSeveralPendingListsFindsOutWhetherTheCredentialIsTak
     Enqueue(sync, RunRequest::Kind::kPending);
   Run();
   EXPECT_THAT(destination_.ContactsOf("a"), ElementsAre("a@x.org"));
+}
+
+// A binding "a" whose second snapshot lost so many that the removals are held.
+class HeldEngineTest : public SyncEngineTest {
+ protected:
+  HeldEngineTest() {
+    sync_.source.values = Numbered(0, 100);
+    Sync();
+    sync_.source.values = Numbered(60, 101);
+    Sync();
+    hold_ = ReportOf("a").id;
+  }
+
+  static std::vector<std::string> Numbered(int first, int end) {
+    std::vector<std::string> values;
+    for (int i = first; i < end; ++i)
+      values.push_back(Format("c{}@x.org", i));
+    return values;
+  }
+  void Sync() {
+    Enqueue(sync_);
+    Run();
+  }
+  // How the approval ended.
+  const Result<RunReport>& Approve(RunId hold) {
+    RunRequest request;
+    request.kind = RunRequest::Kind::kApproval;
+    request.target = &sync_.target;
+    request.hold = hold;
+    Enqueue(std::move(request));
+    Run();
+    return *reports_.at("a");
+  }
+
+  SyncEngineTest::Sync& sync_ = Configure("a");
+  RunId hold_;
+};
+
+TEST_F(HeldEngineTest, ApprovalRemovesWhatTheRunHeld) {
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(101));
+  const RunReport approved = Approve(hold_).value();
+  EXPECT_EQ(approved.state, RunState::kSucceeded);
+  EXPECT_EQ(approved.trigger, RunTrigger::kApproval);
+  EXPECT_EQ(approved.counts.removed, 60);
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(41));
+  const RunReport stored =
+      (*SqliteHistory::Open(dir_.File("state.db")))->FindRun(approved.id).value();
+  EXPECT_EQ(stored.trigger, RunTrigger::kApproval);
+  EXPECT_EQ(stored.approves, hold_);
+  EXPECT_TRUE(stored.removals_approved);
+}
+
+TEST_F(HeldEngineTest, ApprovedRemovalsLeaveTheWindowFree) {
+  ASSERT_TRUE(Approve(hold_).has_value());
+  sync_.source.values = Numbered(80, 101);
+  Sync();
+  EXPECT_EQ(ReportOf("a").state, RunState::kSucceeded);
+}
+
+TEST_F(HeldEngineTest, ASecondApprovalIsRefused) {
+  ASSERT_TRUE(Approve(hold_).has_value());
+  EXPECT_EQ(Approve(hold_).error().message(),
+            Format("what run {} held was approved already", hold_.value()));
+}
+
+TEST_F(HeldEngineTest, ApprovalOfAReplacedHoldNamesTheNewOne) {
+  sync_.source.values = Numbered(70, 101);
+  Sync();
+  const RunId newer = ReportOf("a").id;
+  EXPECT_EQ(Approve(hold_).error().message(),
+            Format("what run {0} held was replaced by run {1}, which holds 70 removals and 0 adds; "
+                   "'cohort-sync approve {1}' lets them through, 'cohort-sync discard {1}' drops "
+                   "them",
+                   hold_.value(),
+                   newer.value()));
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(101));
+}
+
+TEST_F(HeldEngineTest, ADiscardedHoldRemovesNobodyAndTheNextSnapshotIsJudgedAfresh) {
+  store_->DiscardHold(hold_);
+  EXPECT_EQ(
+      Approve(hold_).error().message(),
+      Format("what run {} held was discarded; the next snapshot is judged afresh", hold_.value()));
+  Sync();
+  EXPECT_EQ(ReportOf("a").state, RunState::kHeld);
+  EXPECT_EQ(ReportOf("a").counts.held_removals, 60);
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(101));
+}
+
+TEST_F(HeldEngineTest, ARunThatHeldNothingCannotBeApproved) {
+  EXPECT_EQ(Approve(RunId(1)).error().message(),
+            "run 1 holds nothing; 'cohort-sync status' names the runs that do");
+}
+
+TEST_F(HeldEngineTest, ApprovalJoinsADeliveryOfItsBinding) {
+  sync_.source.values = Numbered(60, 102);
+  destination_.Hang("c101@x.org");
+  Enqueue(sync_);
+  while (destination_.calls().size() < 102)
+    engine_->Turn(1ms);
+  const RunId held = (*SqliteHistory::Open(dir_.File("state.db")))->Bindings().at(0).hold->run;
+  RunRequest request;
+  request.kind = RunRequest::Kind::kApproval;
+  request.target = &sync_.target;
+  request.hold = held;
+  Enqueue(std::move(request));
+  while (destination_.ContactsOf("a").size() > 42)
+    engine_->Turn(1ms);
+  destination_.AnswerHanging(1);
+  Run();
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(42));
+}
+
+TEST_F(SyncEngineTest, AStopOfOneBindingLeavesTheOthersAlone) {
+  destination_.Hang("a@x.org");
+  Enqueue(Configure("a"));
+  Enqueue(Configure("b"));
+  while (!reports_.contains("b"))
+    engine_->Turn(1ms);
+  syncs_[0].source.values.emplace_back("later@x.org");
+  engine_->Stop(syncs_[0].target.key);
+  engine_->Turn(1ms);
+  destination_.AnswerHanging(1);
+  Run();
+  EXPECT_EQ(ReportOf("a").state, RunState::kInterrupted);
+  EXPECT_EQ(ReportOf("b").state, RunState::kSucceeded);
+  Enqueue(syncs_[0]);
+  Run();
+  EXPECT_EQ(ReportOf("a").state, RunState::kSucceeded);
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(2));
+}
+
+TEST_F(SyncEngineTest, APlanIsMadeAndChangesNothing) {
+  Configure("a");
+  std::optional<Result<PreparedRun>> plan;
+  RunRequest request;
+  request.kind = RunRequest::Kind::kPlan;
+  request.target = &syncs_[0].target;
+  request.options.plan_only = true;
+  request.planned = [&](Result<PreparedRun> made) { plan.emplace(std::move(made)); };
+  engine_->Enqueue(std::move(request));
+  Run();
+  EXPECT_EQ(plan.value().value().counts.added, 1);
+  EXPECT_THAT(destination_.calls(), IsEmpty());
+  EXPECT_FALSE(store_->FindBinding(syncs_[0].target.key).has_value());
 }
 
 TEST_F(SyncEngineTest, NothingPendingIsNoRun) {
