@@ -215,7 +215,9 @@ std::vector<Command> ServiceCommands() {
        .summary = "run the schedule until stopped",
        .help =
            "Runs every configured sync when it is due. SIGTERM or Ctrl-C stops it cleanly: calls "
-           "in flight are finished and recorded. A second signal ends it at once.",
+           "in flight are finished and recorded. A second signal ends it at once. As a systemd "
+           "service of Type=notify it says when it is ready and how it is, and keeps a watchdog "
+           "content.",
        .examples = {{"serve --log-level info", "with a line for every run"}},
        .run = RunServe},
       {.name = "simulate",

@@ -12,6 +12,7 @@
 #include "base/time_text.h"
 #include "cli/command.h"
 #include "cli/push_service.h"
+#include "cli/service_report.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
 #include "service/sync_engine.h"
@@ -55,7 +56,7 @@ LogLevel LevelOf(RunState state) {
 class Daemon {
  public:
   Daemon(const CommandContext& context, Workspace& workspace)
-      : context_(context), workspace_(workspace) {
+      : context_(context), workspace_(workspace), report_(workspace.config(), context.clock) {
     if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
     engine_ = workspace.MakeEngine(observer_, pushes_ != nullptr);
   }
@@ -110,7 +111,8 @@ class Daemon {
           prune_at_ = now + kPruneInterval;
         }
       }
-      engine_->Turn(UntilNext(now));
+      const Duration longest = report_.Turn(scheduler_.NextWake(now), context_.stop);
+      engine_->Turn(std::min(UntilNext(now), longest));
     }
   }
 
@@ -188,6 +190,7 @@ class Daemon {
 
   const CommandContext& context_;
   Workspace& workspace_;
+  ServiceReport report_;
   RunObserver observer_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;
