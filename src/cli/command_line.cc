@@ -105,6 +105,12 @@ Status TakeGlobal(const std::string& name, const std::string& value, Invocation&
           Format("--log-level '{}': use debug, info, warning, error or off", Printable(value))));
     invocation.log_level = *level;
   }
+  if (name == "log-format") {
+    const auto format = ParseLogFormat(value);
+    if (!format)
+      return Fail(UsageError(Format("--log-format '{}': use text or json", Printable(value))));
+    invocation.log_format = *format;
+  }
   return {};
 }
 
@@ -167,6 +173,9 @@ ExitCode Report(const Error& error, bool json, const Surroundings& surroundings)
   const std::string message = Redact(error.message());
   if (json) {
     surroundings.out << ErrorJson(message) << '\n';
+  } else if (LogIsStructured()) {
+    for (const std::string_view line : Split(message, '\n'))
+      Log(LogLevel::kError, line);
   } else {
     surroundings.err << "error: " << message << '\n';
   }
@@ -201,6 +210,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
     return ExitCode::kDone;
   }
   SetLogLevel(invocation->log_level);
+  SetLogFormat(invocation->log_format);
   std::unique_ptr<ExchangeDump> dump;
   if (invocation->dump_path) {
     Result<std::unique_ptr<ExchangeDump>> opened = ExchangeDump::Open(*invocation->dump_path);

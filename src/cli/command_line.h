@@ -26,6 +26,7 @@ struct Invocation {
   bool help = false;
   bool version = false;
   LogLevel log_level = LogLevel::kWarning;
+  LogFormat log_format = LogFormat::kText;
 };
 
 // `words` is argv without the program's name. kConfiguration, with the nearest known word and the
@@ -44,8 +45,8 @@ struct Surroundings {
   std::size_t columns = 0;          // Of that terminal; 0: not known.
 };
 
-// Parses, runs, prints an error if there is one ({"error": ...} with --json) and returns the exit
-// code. No exception leaves it.
+// Parses, runs, prints an error if there is one ({"error": ...} with --json; to a structured log as
+// a message) and returns the exit code. No exception leaves it.
 [[nodiscard]] ExitCode RunCommandLine(const std::vector<std::string>& words,
                                       const Surroundings& surroundings);
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "base/database_error.h"
 #include "base/format.h"
@@ -27,22 +28,19 @@ constexpr Duration kPendingInterval = std::chrono::minutes(15);
 constexpr Duration kPruneInterval = std::chrono::hours(24);
 constexpr Duration kLongestSleep = std::chrono::hours(1);
 
-std::string RunLine(const RunReport& run) {
-  return Format(
-      "run={} cohort={} list={} state={} added={} removed={} held={} delivered={} pending={} "
-      "parked={}{}{}",
-      run.id.value(),
-      run.cohort,
-      run.list.empty() ? "-" : run.list,
-      ToString(run.state),
-      run.counts.added,
-      run.counts.removed,
-      run.counts.held_removals + run.counts.held_adds,
-      run.delivery.delivered,
-      run.delivery.pending,
-      run.delivery.parked,
-      run.error.empty() ? "" : " error=",
-      run.error);
+std::vector<LogField> FieldsOf(const RunReport& run) {
+  std::vector<LogField> fields = {{"run", run.id.value()}, {"cohort", run.cohort}};
+  if (!run.list.empty()) fields.emplace_back("list", run.list);
+  fields.insert(fields.end(),
+                {{"state", std::string(ToString(run.state))},
+                 {"added", run.counts.added},
+                 {"removed", run.counts.removed},
+                 {"held", run.counts.held_removals + run.counts.held_adds},
+                 {"delivered", run.delivery.delivered},
+                 {"pending", run.delivery.pending},
+                 {"parked", run.delivery.parked}});
+  if (!run.error.empty()) fields.emplace_back("error", run.error);
+  return fields;
 }
 
 LogLevel LevelOf(RunState state) {
@@ -185,7 +183,7 @@ class Daemon {
   }
 
   static void Report(const std::optional<Result<RunReport>>& report) {
-    if (report && *report) Log(LevelOf((*report)->state), RunLine(**report));
+    if (report && *report) Log(LevelOf((*report)->state), "run ended", FieldsOf(**report));
   }
 
   const CommandContext& context_;
