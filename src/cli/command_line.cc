@@ -109,6 +109,12 @@ Status TakeGlobal(const std::string& name, const std::string& value, Invocation&
           Format("--log-level '{}': use debug, info, warning, error or off", Printable(value))));
     invocation.log_level = *level;
   }
+  if (name == "log-format") {
+    const auto format = ParseLogFormat(value);
+    if (!format)
+      return Fail(UsageError(Format("--log-format '{}': use text or json", Printable(value))));
+    invocation.log_format = *format;
+  }
   return {};
 }
 
@@ -167,12 +173,22 @@ std::string UnknownOption(const std::string& option, const std::vector<std::stri
   return Format("{}unknown option '{}'{}", context, Printable(option), Suggestion(option, names));
 }
 
-ExitCode Report(const Error& error, bool json, std::ostream& out, std::ostream& err) {
+struct ErrorOutput {
+  bool json = false;
+  std::ostream& out;
+  std::ostream& err;
+  bool to_log = LogIsStructured();  // Not of a command that others gave.
+};
+
+ExitCode Report(const Error& error, const ErrorOutput& output) {
   const std::string message = Redact(error.message());
-  if (json) {
-    out << ErrorJson(message) << '\n';
+  if (output.json) {
+    output.out << ErrorJson(message) << '\n';
+  } else if (output.to_log) {
+    for (const std::string_view line : Split(message, '\n'))
+      Log(LogLevel::kError, line);
   } else {
-    err << "error: " << message << '\n';
+    output.err << "error: " << message << '\n';
   }
   return ExitCodeOf(error.code());
 }
@@ -188,7 +204,7 @@ std::optional<ExitCode> RunInDaemon(const std::vector<std::string>& words,
   const auto ended = web::CarryOutInDaemon(ControlPathOf(config->state.string()),
                                            {words, context.live_progress, context.columns},
                                            {context.out, context.err, context.stop});
-  if (!ended) return Report(ended.error(), context.json, context.out, context.err);
+  if (!ended) return Report(ended.error(), {context.json, context.out, context.err});
   if (!*ended) return std::nullopt;
   return static_cast<ExitCode>(**ended);
 }
@@ -197,7 +213,11 @@ std::optional<ExitCode> RunInDaemon(const std::vector<std::string>& words,
 
 ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context) {
   const auto report = [&](const Error& error) {
-    return Report(error, context.json, context.out, context.err);
+    return Report(error,
+                  {context.json,
+                   context.out,
+                   context.err,
+                   context.daemon == nullptr && LogIsStructured()});
   };
   try {
     const Result<ExitCode> ended = invocation.command->run(context, invocation.arguments);
@@ -226,7 +246,7 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
   const Result<Invocation> invocation = ParseCommandLine(words);
   if (!invocation) {
     const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
-    return Report(invocation.error(), json, surroundings.out, surroundings.err);
+    return Report(invocation.error(), {json, surroundings.out, surroundings.err});
   }
   if (invocation->version) {
     surroundings.out << "cohort-sync " COHORT_SYNC_VERSION "\n";
@@ -238,11 +258,12 @@ ExitCode RunCommandLine(const std::vector<std::string>& words, const Surrounding
     return ExitCode::kDone;
   }
   SetLogLevel(invocation->log_level);
+  SetLogFormat(invocation->log_format);
   std::unique_ptr<ExchangeDump> dump;
   if (invocation->dump_path) {
     Result<std::unique_ptr<ExchangeDump>> opened = ExchangeDump::Open(*invocation->dump_path);
     if (!opened) {
-      return Report(opened.error(), invocation->json, surroundings.out, surroundings.err);
+      return Report(opened.error(), {invocation->json, surroundings.out, surroundings.err});
     }
     dump = std::move(*opened);
   }

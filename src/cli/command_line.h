@@ -27,6 +27,7 @@ struct Invocation {
   bool help = false;
   bool version = false;
   LogLevel log_level = LogLevel::kWarning;
+  LogFormat log_format = LogFormat::kText;
 };
 
 // `words` is argv without the program's name. kConfiguration, with the nearest known word and the
@@ -47,11 +48,10 @@ struct Surroundings {
 };
 
 // Runs the command of an invocation that has one, prints an error if there is one ({"error": ...}
-// with --json) and returns the exit code. No exception leaves it.
+// with --json; to a structured log as a message) and returns the exit code. No exception leaves it.
 [[nodiscard]] ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context);
 
-// Parses, runs, prints an error if there is one ({"error": ...} with --json) and returns the exit
-// code. No exception leaves it.
+// Parses, carries out in the daemon if one owns the state, or runs; as RunInvocation.
 [[nodiscard]] ExitCode RunCommandLine(const std::vector<std::string>& words,
                                       const Surroundings& surroundings);
 

@@ -246,8 +246,11 @@ std::vector<Command> ServiceCommands() {
            "Runs every configured sync when it is due, and carries out the commands that others "
            "give meanwhile. SIGTERM or Ctrl-C stops it cleanly: calls in flight are finished and "
            "recorded. A second signal ends it at once. SIGHUP reads the configuration again; one "
-           "that cannot be served is named in the log, and the old one stays.",
-       .examples = {{"serve --log-level info", "with a line for every run"}},
+           "that cannot be served is named in the log, and the old one stays. As a systemd "
+           "service of Type=notify it says when it is ready and how it is, and keeps a watchdog "
+           "content.",
+       .examples = {{"serve --log-level info", "with a line for every run"},
+                    {"serve --log-level info --log-format json", "the same for a program"}},
        .run = RunServe},
       {.name = "simulate",
        .summary = "stand-ins of Amplitude and Cordial on this machine",
@@ -303,6 +306,7 @@ const std::vector<CommandOption>& GlobalOptions() {
       {"json", "", "print JSON for programs instead of text for people"},
       {"dump", "FILE", "add every exchange with Amplitude and Cordial to FILE: it has contacts"},
       {"log-level", "LEVEL", "debug, info, warning, error or off (default warning)"},
+      {"log-format", "FORMAT", "text, or json: a line of JSON for every message (default text)"},
       {"help", "", "this text; behind a command, that command's"},
       {"version", "", "the version"},
   };

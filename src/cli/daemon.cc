@@ -20,22 +20,19 @@ constexpr Duration kPruneInterval = std::chrono::hours(24);
 constexpr Duration kLongestSleep = std::chrono::hours(1);
 constexpr Duration kLongestTurnAtTheEnd = std::chrono::seconds(1);
 
-std::string RunLine(const RunReport& run) {
-  return Format(
-      "run={} cohort={} list={} state={} added={} removed={} held={} delivered={} pending={} "
-      "parked={}{}{}",
-      run.id.value(),
-      run.cohort,
-      run.list.empty() ? "-" : run.list,
-      ToString(run.state),
-      run.counts.added,
-      run.counts.removed,
-      run.counts.held_removals + run.counts.held_adds,
-      run.delivery.delivered,
-      run.delivery.pending,
-      run.delivery.parked,
-      run.error.empty() ? "" : " error=",
-      run.error);
+std::vector<LogField> FieldsOf(const RunReport& run) {
+  std::vector<LogField> fields = {{"run", run.id.value()}, {"cohort", run.cohort}};
+  if (!run.list.empty()) fields.emplace_back("list", run.list);
+  fields.insert(fields.end(),
+                {{"state", std::string(ToString(run.state))},
+                 {"added", run.counts.added},
+                 {"removed", run.counts.removed},
+                 {"held", run.counts.held_removals + run.counts.held_adds},
+                 {"delivered", run.delivery.delivered},
+                 {"pending", run.delivery.pending},
+                 {"parked", run.delivery.parked}});
+  if (!run.error.empty()) fields.emplace_back("error", run.error);
+  return fields;
 }
 
 LogLevel LevelOf(RunState state) {
@@ -45,7 +42,7 @@ LogLevel LevelOf(RunState state) {
 }
 
 void Report(const std::optional<Result<RunReport>>& report) {
-  if (report && *report) Log(LevelOf((*report)->state), RunLine(**report));
+  if (report && *report) Log(LevelOf((*report)->state), "run ended", FieldsOf(**report));
 }
 
 RunOptions Scheduled() {
@@ -93,7 +90,10 @@ std::string ControlPathOf(const std::string& state) {
 }
 
 Daemon::Daemon(const CommandContext& context, Workspace& workspace, std::atomic<bool>& hangup)
-    : context_(context), workspace_(workspace), hangup_(hangup) {
+    : context_(context),
+      workspace_(workspace),
+      hangup_(hangup),
+      service_(workspace.config(), context.clock) {
   if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
   engine_ = workspace.MakeEngine(true);
   queue_ = std::make_unique<RunQueue>(*engine_);
@@ -169,9 +169,11 @@ std::optional<Config> Daemon::Run() {
     if (next_config_) StopRuns();
     queue_->Turn();
     if (!ends) BeginDue(now);
-    engine_->Turn(ends ? kLongestTurnAtTheEnd : UntilNext(now));
+    const Duration longest = service_.Turn(scheduler_.NextWake(now), context_.stop);
+    engine_->Turn(std::min(ends ? kLongestTurnAtTheEnd : UntilNext(now), longest));
   }
   if (context_.stop.stop_requested()) return std::nullopt;
+  service_.Reload();
   return std::move(next_config_);
 }
 

@@ -18,6 +18,7 @@
 #include "cli/daemon_server.h"
 #include "cli/push_service.h"
 #include "cli/run_queue.h"
+#include "cli/service_report.h"
 #include "cli/session.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
@@ -60,6 +61,7 @@ class Daemon {
   const CommandContext& context_;
   Workspace& workspace_;
   std::atomic<bool>& hangup_;
+  ServiceReport service_;
   std::optional<Config> next_config_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "cli/command_line.h"
+#include "service/process_safety.h"
 #include "service/shutdown.h"
 
 namespace {
@@ -21,6 +22,8 @@ std::size_t ColumnsOf(int fd) {
 
 int main(int argc, char** argv) {
   cohort_sync::OpenStandardStreams();
+  cohort_sync::KeepMemoryPrivate();
+  cohort_sync::LogBeforeAborting();
   cohort_sync::ShutdownSignals signals;  // Before any other thread exists.
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   cohort_sync::SystemClock clock;

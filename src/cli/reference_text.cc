@@ -108,7 +108,7 @@ _cohort_sync() {{
   local word=${{COMP_WORDS[COMP_CWORD]}} command= options="{}" i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case ${{COMP_WORDS[i]}} in
-      --config | --dump | --log-level) ((i++)) ;;
+      --config | --dump | --log-level | --log-format) ((i++)) ;;
       -*) ;;
       *) command=${{COMP_WORDS[i]}}; break ;;
     esac

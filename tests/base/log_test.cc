@@ -1,10 +1,16 @@
 #include "base/log.h"
 
+#include <cstdlib>
 #include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "base/format.h"
 #include "base/redaction.h"
 #include "base/secret.h"
 
@@ -19,11 +25,28 @@ using testing::Not;
 
 class LogTest : public testing::Test {
  protected:
-  void TearDown() override { SetLogLevel(LogLevel::kWarning); }
+  void TearDown() override {
+    SetLogLevel(LogLevel::kWarning);
+    SetLogFormat(LogFormat::kText);
+  }
 
-  static std::string Logged(LogLevel level, std::string_view message) {
+  static std::string Logged(LogLevel level,
+                            std::string_view message,
+                            const std::vector<LogField>& fields = {}) {
     testing::internal::CaptureStderr();
+    Log(level, message, fields);
+    return testing::internal::GetCapturedStderr();
+  }
+  // As above, with a standard error that JOURNAL_STREAM names.
+  static std::string Journalled(LogFormat format, LogLevel level, std::string_view message) {
+    testing::internal::CaptureStderr();
+    struct stat file {};
+    EXPECT_EQ(::fstat(STDERR_FILENO, &file), 0);
+    ::setenv("JOURNAL_STREAM", Format("{}:{}", file.st_dev, file.st_ino).c_str(), 1);
+    SetLogFormat(format);
+    EXPECT_TRUE(LogIsStructured());
     Log(level, message);
+    ::unsetenv("JOURNAL_STREAM");
     return testing::internal::GetCapturedStderr();
   }
 };
@@ -68,6 +91,73 @@ TEST_F(LogTest, TakesBracesAndPercentSignsLiterally) {
 TEST_F(LogTest, KeepsLongMessagesWhole) {
   const std::string message(5000, 'x');
   EXPECT_THAT(Logged(LogLevel::kWarning, message), EndsWith(" " + message + "\n"));
+}
+
+TEST_F(LogTest, TextHasTheFieldsBehindTheMessage) {
+  EXPECT_THAT(
+      Logged(LogLevel::kWarning,
+             "run ended",
+             {{"run", 7}, {"cohort", "vip"}, {"error", "list 'a': it is \"gone\""}}),
+      EndsWith(" warning run ended run=7 cohort=vip error=\"list 'a': it is \\\"gone\\\"\"\n"));
+  EXPECT_THAT(Logged(LogLevel::kWarning, "x", {{"a", ""}, {"b", "c=d"}, {"e", "f\ng"}}),
+              EndsWith(" x a=\"\" b=\"c=d\" e=f\\x0ag\n"));
+}
+
+TEST_F(LogTest, JsonHasTimeLevelMessageAndTheFieldsAsKeys) {
+  SetLogFormat(LogFormat::kJson);
+  EXPECT_TRUE(LogIsStructured());
+  const std::string line =
+      Logged(LogLevel::kError, "run ended", {{"run", 7}, {"cohort", "big \"spenders\""}});
+  EXPECT_THAT(line,
+              ContainsRegex("^\\{\"time\":\"[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z\",\"level\":\"error\","
+                            "\"message\":\"run ended\",\"run\":7,"
+                            "\"cohort\":\"big \\\\\"spenders\\\\\"\"\\}\n$"));
+  EXPECT_TRUE(nlohmann::json::accept(line));
+}
+
+// Whatever comes from outside: one line, valid JSON, no control character after decoding.
+TEST_F(LogTest, JsonStaysOneLineOfJsonWhateverIsLogged) {
+  SetLogFormat(LogFormat::kJson);
+  const Secret secret("canary/in-the-json-log");
+  std::string all;
+  for (int byte = 1; byte < 256; ++byte)
+    all += static_cast<char>(byte);
+  const std::string line = Logged(LogLevel::kError,
+                                  all + "canary/in-the-json-log",
+                                  {{"field", all}, {"k", "canary%2Fin-the-json-log"}});
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+  const nlohmann::json parsed = nlohmann::json::parse(line);
+  for (const char* key : {"message", "field"}) {
+    for (const char c : parsed[key].get<std::string>())
+      EXPECT_GE(static_cast<unsigned char>(c), 0x20U);
+  }
+  EXPECT_EQ(parsed["k"], "***");
+  EXPECT_THAT(line, Not(HasSubstr("canary")));
+}
+
+TEST_F(LogTest, TheJournalGetsALevelAndNoTime) {
+  SetLogLevel(LogLevel::kDebug);
+  EXPECT_EQ(Journalled(LogFormat::kText, LogLevel::kDebug, "m"), "<7>m\n");
+  EXPECT_EQ(Journalled(LogFormat::kText, LogLevel::kInfo, "m"), "<6>m\n");
+  EXPECT_EQ(Journalled(LogFormat::kText, LogLevel::kWarning, "m"), "<4>m\n");
+  EXPECT_EQ(Journalled(LogFormat::kText, LogLevel::kError, "m"), "<3>m\n");
+  EXPECT_THAT(Journalled(LogFormat::kJson, LogLevel::kError, "m"),
+              ContainsRegex("^<3>\\{\"time\":\".*\"message\":\"m\"\\}\n$"));
+}
+
+TEST_F(LogTest, AStreamThatIsNotTheJournalIsNotTakenForIt) {
+  ::setenv("JOURNAL_STREAM", "1:2", 1);
+  SetLogFormat(LogFormat::kText);
+  ::unsetenv("JOURNAL_STREAM");
+  EXPECT_FALSE(LogIsStructured());
+  EXPECT_THAT(Logged(LogLevel::kError, "m"), EndsWith("Z error m\n"));
+}
+
+TEST(ParseLogFormat, TakesTheTwoNamesAndNothingElse) {
+  EXPECT_EQ(ParseLogFormat("text"), LogFormat::kText);
+  EXPECT_EQ(ParseLogFormat("json"), LogFormat::kJson);
+  for (const char* text : {"", "JSON", "logfmt"})
+    EXPECT_EQ(ParseLogFormat(text), std::nullopt) << text;
 }
 
 TEST(ParseLogLevel, TakesTheFiveNamesAndNothingElse) {

@@ -54,6 +54,13 @@ TEST(ExampleConfig, FitsTheExportsThatAmplitudeGrants) {
     EXPECT_EQ(note.path.find("monthly_exports"), std::string::npos) << note.message;
 }
 
+TEST(ServiceConfig, IsAcceptedWithoutNotesAndKeepsItsStateWhereTheServiceMayWrite) {
+  const auto config = Parse(Contents("config/service.json"));
+  ASSERT_TRUE(config) << Describe(config);
+  EXPECT_THAT(config->notes, IsEmpty());
+  EXPECT_EQ(config->state, "/var/lib/cohort-sync/cohort-sync.db");
+}
+
 TEST(DemoConfig, IsAcceptedWithoutNotes) {
   const auto config = Parse(Contents("config/demo.json"));
   ASSERT_TRUE(config) << Describe(config);
