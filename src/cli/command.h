@@ -17,6 +17,7 @@
 
 namespace cohort_sync {
 
+class CallObserver;
 class ExchangeDump;
 
 // What every command gets. Text for people and --json go to `out`, progress and errors to `err`.
@@ -31,7 +32,8 @@ struct CommandContext {
   std::istream* answers;    // A person's, to questions printed on `err`; null when nobody is asked.
   bool live_progress;       // `err` is a terminal: a line may be written over.
   std::size_t columns = 0;  // Of that terminal; 0: not known.
-  ExchangeDump* dump = nullptr;  // Where --dump writes; null without it.
+  ExchangeDump* dump = nullptr;   // Where --dump writes; null without it.
+  CallObserver* calls = nullptr;  // Is told about each call for a contact; may be null.
 };
 
 // What stood on the command line behind the command's name.

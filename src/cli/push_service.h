@@ -35,10 +35,15 @@ class PushService {
   PushService& operator=(const PushService&) = delete;
 
   // Begins to receive what reaches the handler that it gives, which belongs to it and must not be
-  // called once it is gone. kConfiguration when a secret cannot be read. REQUIRES: the configuration
-  // has a server.
+  // called once it is gone. kConfiguration when a secret cannot be read. REQUIRES: the
+  // configuration has a server.
   [[nodiscard]] Result<http::RequestHandler*> Receive();
 
+  // What became of the requests; nullopt while nothing is received. Any thread once Receive has
+  // returned.
+  [[nodiscard]] std::optional<web::PushStatistics> Statistics() const {
+    return receiver_ ? std::optional(receiver_->Statistics()) : std::nullopt;
+  }
   // Does what is due at `now`, and says when it has to be called again.
   TimePoint Turn(TimePoint now);
   // The syncs (by their index in the configuration) that have batches waiting, of those that

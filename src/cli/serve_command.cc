@@ -12,6 +12,7 @@
 #include "base/time_text.h"
 #include "cli/command.h"
 #include "cli/daemon_server.h"
+#include "cli/monitoring.h"
 #include "cli/push_service.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
@@ -25,7 +26,6 @@ namespace {
 // credential is tried (design brief, section 2).
 constexpr Duration kPendingInterval = std::chrono::minutes(15);
 constexpr Duration kPruneInterval = std::chrono::hours(24);
-constexpr Duration kLongestSleep = std::chrono::hours(1);
 
 std::string RunLine(const RunReport& run) {
   return Format(
@@ -55,8 +55,8 @@ LogLevel LevelOf(RunState state) {
 // and delivered beside each other.
 class Daemon {
  public:
-  Daemon(const CommandContext& context, Workspace& workspace)
-      : context_(context), workspace_(workspace) {
+  Daemon(const CommandContext& context, Workspace& workspace, Monitoring& monitoring)
+      : context_(context), workspace_(workspace), monitoring_(monitoring) {
     if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
     engine_ = workspace.MakeEngine(observer_, pushes_ != nullptr);
   }
@@ -89,7 +89,10 @@ class Daemon {
   }
 
   void Run() {
+    monitoring_.health().SetServing();
     while (!context_.stop.stop_requested() || !engine_->idle()) {
+      monitoring_.health().Turned();
+      if (context_.stop.stop_requested()) monitoring_.health().SetStopping();
       const TimePoint now = context_.clock.Now();
       if (!context_.stop.stop_requested()) {
         while (const auto due = scheduler_.NextDue(now)) {
@@ -119,8 +122,8 @@ class Daemon {
       auto receiver = pushes_->Receive();
       if (!receiver) return Fail(receiver.error());
       server_.Add("/amplitude/", **receiver);
-      server_.Add("/healthz", **receiver);
     }
+    monitoring_.AddTo(server_, pushes_.get());
     if (Status started = server_.Start(*settings); !started) return started;
     Log(LogLevel::kInfo, Format("listening at {}", server_.url()));
     return {};
@@ -169,7 +172,7 @@ class Daemon {
   void DeliverPending() {
     for (const SyncTarget& target : targets_) {
       if (engine_->Runs(target.key)) continue;
-      engine_->Enqueue({RunRequest::Kind::kPending, &target, Options(), [](const auto& report) {
+      engine_->Enqueue({RunRequest::Kind::kPending, &target, Options(), [this](const auto& report) {
                           Report(report);
                         }});
     }
@@ -189,16 +192,19 @@ class Daemon {
     TimePoint until = std::min(pending_at_, prune_at_);
     if (pushes_) until = std::min(until, pushes_at_);
     if (const auto wake = scheduler_.NextWake(now)) until = std::min(until, *wake);
-    // Bounded, so that a clock that was set is noticed.
-    return std::clamp(until - now, Duration(1), kLongestSleep);
+    // Bounded, so that a clock that was set is noticed, and that it shows that it is alive.
+    return std::clamp(until - now, Duration(1), web::kLongestRest);
   }
 
-  static void Report(const std::optional<Result<RunReport>>& report) {
-    if (report && *report) Log(LevelOf((*report)->state), RunLine(**report));
+  void Report(const std::optional<Result<RunReport>>& report) {
+    if (!report || !*report) return;
+    Log(LevelOf((*report)->state), RunLine(**report));
+    monitoring_.RunEnded(**report);
   }
 
   const CommandContext& context_;
   Workspace& workspace_;
+  Monitoring& monitoring_;
   RunObserver observer_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;
@@ -214,9 +220,13 @@ class Daemon {
 }  // namespace
 
 Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments& /*arguments*/) {
-  auto workspace = Workspace::Open(context, "serve");
+  web::DaemonMeter meter;
+  CommandContext watched = context;
+  watched.calls = &meter;
+  auto workspace = Workspace::Open(watched, "serve");
   if (!workspace) return Fail(workspace.error());
-  Daemon daemon(context, **workspace);
+  Monitoring monitoring((*workspace)->config(), context.clock, meter);
+  Daemon daemon(watched, **workspace, monitoring);
   if (Status prepared = daemon.Prepare(); !prepared) return Fail(prepared.error());
   Log(LogLevel::kInfo,
       Format("serving {}", Count(std::ssize((*workspace)->config().syncs), "sync", "syncs")));
