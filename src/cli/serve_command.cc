@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/daemon_server.h"
 #include "cli/monitoring.h"
+#include "cli/notifications.h"
 #include "cli/push_service.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
@@ -58,7 +59,8 @@ class Daemon {
   Daemon(const CommandContext& context, Workspace& workspace, Monitoring& monitoring)
       : context_(context), workspace_(workspace), monitoring_(monitoring) {
     if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
-    engine_ = workspace.MakeEngine(observer_, pushes_ != nullptr);
+    const bool listens = pushes_ != nullptr || !workspace.config().notifications.empty();
+    engine_ = workspace.MakeEngine(observer_, listens);
   }
 
   Status Prepare() {
@@ -85,7 +87,11 @@ class Daemon {
       }
     }
     pending_at_ = prune_at_ = context_.clock.Now();
-    return Listen();
+    if (Status listening = Listen(); !listening) return listening;
+    auto notifications = NotificationService::Start(context_, workspace_);
+    if (!notifications) return Fail(notifications.error());
+    notifications_ = std::move(*notifications);
+    return {};
   }
 
   void Run() {
@@ -200,6 +206,7 @@ class Daemon {
     if (!report || !*report) return;
     Log(LevelOf((*report)->state), RunLine(**report));
     monitoring_.RunEnded(**report);
+    if (notifications_) notifications_->RunEnded();
   }
 
   const CommandContext& context_;
@@ -212,9 +219,10 @@ class Daemon {
   TimePoint pending_at_;
   TimePoint prune_at_;
   TimePoint pushes_at_;
-  std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
-  DaemonServer server_;                  // Its handlers outlive it.
-  std::unique_ptr<SyncEngine> engine_;   // Last: what it runs uses the others.
+  std::unique_ptr<PushService> pushes_;                 // nullptr: nothing is pushed.
+  DaemonServer server_;                                 // Its handlers outlive it.
+  std::unique_ptr<NotificationService> notifications_;  // nullptr: nobody is told.
+  std::unique_ptr<SyncEngine> engine_;                  // Last: what it runs uses the others.
 };
 
 }  // namespace

@@ -57,6 +57,9 @@ class Workspace {
   [[nodiscard]] std::unique_ptr<SyncEngine> MakeEngine(RunObserver& observer, bool listens = false);
   [[nodiscard]] const std::shared_ptr<Wakeup>& wakeup() const { return wakeup_; }
 
+  // For threads that need this one, while the engine turns.
+  [[nodiscard]] TaskQueue& tasks() { return tasks_; }
+
   // Of pushed cohorts; nullptr when none is configured.
   [[nodiscard]] SqliteInbox* inbox() { return inbox_.get(); }
   [[nodiscard]] const PushFormat& push_format() const { return push_format_; }
