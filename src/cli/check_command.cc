@@ -11,6 +11,7 @@
 #include "cli/adapters.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
+#include "cli/notifications.h"
 #include "cli/workspace.h"
 #include "storage/sqlite_history.h"
 
@@ -303,10 +304,12 @@ class Checker {
 
 }  // namespace
 
-Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments& /*arguments*/) {
+Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments& arguments) {
   const Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());
-  const std::vector<Finding> findings = Checker(context, *config).Check();
+  std::vector<Finding> findings = Checker(context, *config).Check();
+  const auto told = CheckNotifications(context, *config, arguments.Has("notify"));
+  findings.insert(findings.end(), told.begin(), told.end());
   std::int64_t problems = 0;
   for (const Finding& finding : findings) {
     if (finding.level == Level::kProblem) ++problems;

@@ -17,6 +17,7 @@
 
 namespace cohort_sync {
 
+class CallObserver;
 class ExchangeDump;
 struct DaemonHost;
 class ShutdownSignals;
@@ -36,6 +37,7 @@ struct CommandContext {
   ExchangeDump* dump = nullptr;        // Where --dump writes; null without it.
   const DaemonHost* daemon = nullptr;  // The daemon that the command is carried out in, if it is.
   ShutdownSignals* signals = nullptr;  // Where SIGHUP can be asked for; null: it never comes.
+  CallObserver* calls = nullptr;       // Is told about each call for a contact; may be null.
 };
 
 // What stood on the command line behind the command's name.

@@ -41,8 +41,9 @@ std::vector<Command> SetUpCommands() {
            "Finds out what can be known before the first sync: reads the configuration and its "
            "secrets, asks Amplitude for the cohorts and Cordial for the lists, and names the list "
            "of each sync. Changes nothing and spends none of Amplitude's monthly exports.",
-       .examples = {{"check",
-                     "before the first sync, and after every change of the configuration"}},
+       .options = {{"notify", "", "send a test message to each address of 'notifications'"}},
+       .examples = {{"check", "before the first sync, and after every change of the configuration"},
+                    {"check --notify", "see that notifications arrive"}},
        .run = RunCheck},
       {.name = "cohorts",
        .summary = "Amplitude's cohorts, and the list each would get",

@@ -17,7 +17,6 @@ namespace {
 // credential is tried (design brief, section 2).
 constexpr Duration kPendingInterval = std::chrono::minutes(15);
 constexpr Duration kPruneInterval = std::chrono::hours(24);
-constexpr Duration kLongestSleep = std::chrono::hours(1);
 constexpr Duration kLongestTurnAtTheEnd = std::chrono::seconds(1);
 
 std::vector<LogField> FieldsOf(const RunReport& run) {
@@ -39,10 +38,6 @@ LogLevel LevelOf(RunState state) {
   if (state == RunState::kFailed) return LogLevel::kError;
   return state == RunState::kHeld || state == RunState::kParked ? LogLevel::kWarning
                                                                 : LogLevel::kInfo;
-}
-
-void Report(const std::optional<Result<RunReport>>& report) {
-  if (report && *report) Log(LevelOf((*report)->state), "run ended", FieldsOf(**report));
 }
 
 RunOptions Scheduled() {
@@ -89,14 +84,18 @@ std::string ControlPathOf(const std::string& state) {
   return state + "-control";
 }
 
-Daemon::Daemon(const CommandContext& context, Workspace& workspace, std::atomic<bool>& hangup)
+Daemon::Daemon(const CommandContext& context,
+               Workspace& workspace,
+               Monitoring& monitoring,
+               std::atomic<bool>& hangup)
     : context_(context),
       workspace_(workspace),
+      monitoring_(monitoring),
       hangup_(hangup),
       service_(workspace.config(), context.clock) {
   if (workspace.inbox() != nullptr) pushes_ = std::make_unique<PushService>(context, workspace);
   engine_ = workspace.MakeEngine(true);
-  queue_ = std::make_unique<RunQueue>(*engine_);
+  queue_ = std::make_unique<RunQueue>(*engine_, [this](const RunReport& run) { Report(run); });
   host_.emplace(DaemonHost{workspace, *queue_, ended_.get_token()});
   commands_ = std::make_unique<DaemonCommands>(context, *host_);
 }
@@ -112,6 +111,9 @@ Status Daemon::Prepare() {
   if (Status read = ReadSchedule(); !read) return read;
   pending_at_ = prune_at_ = context_.clock.Now();
   if (Status listening = Listen(); !listening) return listening;
+  auto notifications = NotificationService::Start(context_, workspace_);
+  if (!notifications) return Fail(notifications.error());
+  notifications_ = std::move(*notifications);
   auto control =
       web::ControlServer::Start(ControlPathOf(workspace_.config().state.string()), *commands_);
   if (!control) return Fail(control.error());
@@ -152,20 +154,23 @@ Status Daemon::Listen() {
     auto receiver = pushes_->Receive();
     if (!receiver) return Fail(receiver.error());
     server_.Add("/amplitude/", **receiver);
-    server_.Add("/healthz", **receiver);
   }
+  monitoring_.AddTo(server_, pushes_.get());
   if (Status started = server_.Start(*settings); !started) return started;
   Log(LogLevel::kInfo, Format("listening at {}", server_.url()));
   return {};
 }
 
 std::optional<Config> Daemon::Run() {
+  monitoring_.health().SetServing();
   while (true) {
+    monitoring_.health().Turned();
     const bool stops = context_.stop.stop_requested();
     if (hangup_.exchange(false) && !stops) ReadConfigAgain();
     const bool ends = stops || next_config_.has_value();
     if (ends && engine_->idle() && queue_->idle()) break;
     const TimePoint now = context_.clock.Now();
+    if (ends) monitoring_.health().SetStopping();
     if (next_config_) StopRuns();
     queue_->Turn();
     if (!ends) BeginDue(now);
@@ -222,7 +227,7 @@ void Daemon::TakePushes(TimePoint now) {
     request.target = &targets_[index];
     request.options = Scheduled();
     request.done = [this, index](const std::optional<Result<RunReport>>& report) {
-      Report(report);
+      ReportIfRun(report);
       const bool ran = report && *report && (*report)->state != RunState::kFailed;
       if (!ran) pushes_->Failed(index, context_.clock.Now());
       pushes_->LookAgain(index);
@@ -239,7 +244,7 @@ void Daemon::Sync(std::size_t index) {
   request.target = &target;
   request.options = Scheduled();
   request.done = [this, index](const std::optional<Result<RunReport>>& report) {
-    Report(report);
+    ReportIfRun(report);
     scheduler_.Finished(index);
   };
   engine_->Enqueue(std::move(request));
@@ -252,7 +257,7 @@ void Daemon::DeliverPending() {
     request.kind = RunRequest::Kind::kPending;
     request.target = &target;
     request.options = Scheduled();
-    request.done = [](const std::optional<Result<RunReport>>& report) { Report(report); };
+    request.done = [this](const std::optional<Result<RunReport>>& report) { ReportIfRun(report); };
     engine_->Enqueue(std::move(request));
   }
 }
@@ -271,12 +276,22 @@ void Daemon::StopRuns() {
     engine_->Stop(target.key);
 }
 
+void Daemon::Report(const RunReport& run) {
+  Log(LevelOf(run.state), "run ended", FieldsOf(run));
+  monitoring_.RunEnded(run);
+  if (notifications_) notifications_->RunEnded();
+}
+
+void Daemon::ReportIfRun(const std::optional<Result<RunReport>>& report) {
+  if (report && *report) Report(**report);
+}
+
 Duration Daemon::UntilNext(TimePoint now) {
   TimePoint until = std::min(pending_at_, prune_at_);
   if (pushes_) until = std::min(until, pushes_at_);
   if (const auto wake = scheduler_.NextWake(now)) until = std::min(until, *wake);
-  // Bounded, so that a clock that was set is noticed.
-  return std::clamp(until - now, Duration(1), kLongestSleep);
+  // Bounded, so that a clock that was set is noticed, and that it shows that it is alive.
+  return std::clamp(until - now, Duration(1), web::kLongestRest);
 }
 
 }  // namespace cohort_sync

@@ -16,6 +16,8 @@
 #include "cli/command.h"
 #include "cli/daemon_commands.h"
 #include "cli/daemon_server.h"
+#include "cli/monitoring.h"
+#include "cli/notifications.h"
 #include "cli/push_service.h"
 #include "cli/run_queue.h"
 #include "cli/service_report.h"
@@ -35,7 +37,10 @@ namespace cohort_sync {
 class Daemon {
  public:
   // `hangup`: the configuration is to be read again. The references outlive it.
-  Daemon(const CommandContext& context, Workspace& workspace, std::atomic<bool>& hangup);
+  Daemon(const CommandContext& context,
+         Workspace& workspace,
+         Monitoring& monitoring,
+         std::atomic<bool>& hangup);
   ~Daemon();
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
@@ -56,10 +61,13 @@ class Daemon {
   void DeliverPending();
   void ReadConfigAgain();
   void StopRuns();
+  void Report(const RunReport& run);
+  void ReportIfRun(const std::optional<Result<RunReport>>& report);
   [[nodiscard]] Duration UntilNext(TimePoint now);
 
   const CommandContext& context_;
   Workspace& workspace_;
+  Monitoring& monitoring_;
   std::atomic<bool>& hangup_;
   ServiceReport service_;
   std::optional<Config> next_config_;
@@ -70,6 +78,7 @@ class Daemon {
   TimePoint prune_at_;
   TimePoint pushes_at_;
   std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
+  std::unique_ptr<NotificationService> notifications_;  // nullptr: nobody is told.
   std::stop_source ended_;
   std::unique_ptr<SyncEngine> engine_;
   std::unique_ptr<RunQueue> queue_;

@@ -36,7 +36,8 @@ int DaemonCommands::RunCommand(const web::CommandCall& call, std::ostream& out, 
                                call.columns,
                                nullptr,
                                &host_,
-                               nullptr};
+                               nullptr,
+                               context_.calls};
   return static_cast<int>(RunInvocation(*invocation, context));
 }
 

@@ -19,6 +19,7 @@ Status DaemonServer::Start(const ServerConfig& settings) {
   auto started = http::GuardedServer::Start(options, router_);
   if (!started) return Fail(started.error());
   server_ = std::move(*started);
+  running_ = server_.get();
   return {};
 }
 

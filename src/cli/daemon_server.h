@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_CLI_DAEMON_SERVER_H_
 #define COHORT_SYNC_CLI_DAEMON_SERVER_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,10 +29,16 @@ class DaemonServer {
   [[nodiscard]] Status Start(const ServerConfig& settings);
   // REQUIRES: started.
   [[nodiscard]] std::string url() const { return server_->url(); }
+  // For its handlers, which may be asked before Start has returned.
+  [[nodiscard]] http::ServerCounts Counts() const {
+    http::GuardedServer* const server = running_.load();
+    return server == nullptr ? http::ServerCounts() : server->Counts();
+  }
 
  private:
   web::RequestRouter router_;
   std::unique_ptr<http::GuardedServer> server_;
+  std::atomic<http::GuardedServer*> running_ = nullptr;  // The same, for the server's thread.
 };
 
 }  // namespace cohort_sync

@@ -39,6 +39,11 @@ class PushService {
   // configuration has a server.
   [[nodiscard]] Result<http::RequestHandler*> Receive();
 
+  // What became of the requests; nullopt while nothing is received. Any thread once Receive has
+  // returned.
+  [[nodiscard]] std::optional<web::PushStatistics> Statistics() const {
+    return receiver_ ? std::optional(receiver_->Statistics()) : std::nullopt;
+  }
   // Does what is due at `now`, and says when it has to be called again.
   TimePoint Turn(TimePoint now);
   // The syncs (by their index in the configuration) that have batches waiting, of those that

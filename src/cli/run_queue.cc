@@ -8,6 +8,12 @@ namespace cohort_sync {
 
 void RunQueue::Start(RunRequest request) {
   const BindingKey key = request.target->key;
+  if (ended_ && request.done) {
+    request.done = [this, done = std::move(request.done)](auto report) {
+      if (report && *report) ended_(**report);
+      done(std::move(report));
+    };
+  }
   const bool beside =
       request.kind == RunRequest::Kind::kPush || request.kind == RunRequest::Kind::kApproval;
   Add({key,

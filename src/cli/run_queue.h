@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <list>
+#include <utility>
 
 #include "cli/session.h"
 #include "service/sync_engine.h"
@@ -13,8 +14,9 @@ namespace cohort_sync {
 // On the engine's thread.
 class RunQueue final : public RunStarter {
  public:
-  // The engine outlives the queue.
-  explicit RunQueue(SyncEngine& engine) : engine_(engine) {}
+  // The engine outlives the queue. `ended`, if it is not empty, is told about each run that ended.
+  explicit RunQueue(SyncEngine& engine, std::function<void(const RunReport&)> ended = nullptr)
+      : engine_(engine), ended_(std::move(ended)) {}
 
   void Start(RunRequest request) override;
   void WhenFree(const BindingKey& key, std::function<void()> action) override;
@@ -36,6 +38,7 @@ class RunQueue final : public RunStarter {
   void Add(Waiting waiting);
 
   SyncEngine& engine_;
+  const std::function<void(const RunReport&)> ended_;
   std::list<Waiting> waiting_;
 };
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/daemon.h"
+#include "cli/monitoring.h"
 #include "cli/workspace.h"
 #include "service/process_lock.h"
 #include "service/shutdown.h"
@@ -20,10 +21,12 @@ namespace {
 Result<std::optional<Config>> Serve(const CommandContext& context,
                                     const Config& config,
                                     const std::shared_ptr<const ProcessLock>& lock,
+                                    web::DaemonMeter& meter,
                                     const std::shared_ptr<std::atomic<bool>>& hangup) {
   auto workspace = Workspace::Open(context, config, lock);
   if (!workspace) return Fail(workspace.error());
-  Daemon daemon(context, **workspace, *hangup);
+  Monitoring monitoring((*workspace)->config(), context.clock, meter);
+  Daemon daemon(context, **workspace, monitoring, *hangup);
   const std::shared_ptr<Wakeup> wakeup = (*workspace)->wakeup();
   const auto on_hangup = [hangup, wakeup] {
     *hangup = true;
@@ -45,9 +48,12 @@ Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments&
   if (!lock) return Fail(lock.error());
   const auto shared_lock = std::make_shared<const ProcessLock>(std::move(*lock));
   const auto hangup = std::make_shared<std::atomic<bool>>(false);
+  web::DaemonMeter meter;
+  CommandContext watched = context;
+  watched.calls = &meter;
   std::optional<Config> before;  // Served before `config`, which is new.
   while (true) {
-    Result<std::optional<Config>> next = Serve(context, config, shared_lock, hangup);
+    Result<std::optional<Config>> next = Serve(watched, config, shared_lock, meter, hangup);
     if (!next && !before) return Fail(next.error());
     if (!next) {
       Log(LogLevel::kError,

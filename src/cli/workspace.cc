@@ -12,6 +12,7 @@
 #include "cli/adapters.h"
 #include "config/config_reader.h"
 #include "service/schedule.h"
+#include "sync/observed_destination.h"
 
 namespace cohort_sync {
 namespace {
@@ -165,7 +166,8 @@ Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
     auto destination = MakeDestination(config_, config_.destinations.at(name), context_);
     if (!destination)
       return Fail(destination.error().WithContext(Format("destination '{}'", name.value())));
-    made = std::move(*destination);
+    made = context_.calls == nullptr ? std::move(*destination)
+                                     : ObserveCalls(name, std::move(*destination), *context_.calls);
   }
   return made.get();
 }

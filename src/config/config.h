@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "config/config_problem.h"
+#include "config/notification_config.h"
 #include "config/secrets.h"
 #include "config/service_url.h"
 #include "config/sync_config.h"
@@ -64,6 +65,8 @@ struct Config {
   std::vector<SyncConfig> syncs;  // In the order of the file; keys (cohort, destination) differ.
   Duration history_retention = std::chrono::days(90);
   std::optional<ServerConfig> server;
+  std::vector<NotificationConfig> notifications;
+  AlertThresholds alerts;
   ConfigProblems notes;  // Worth saying, but nothing that stops a command.
 };
 

@@ -6,6 +6,7 @@
 #include "base/format.h"
 #include "base/text.h"
 #include "config/json_value.h"
+#include "config/notification_reader.h"
 #include "config/object_reader.h"
 #include "config/server_reader.h"
 #include "config/service_url.h"
@@ -305,6 +306,10 @@ tl::expected<Config, ConfigProblems> ParseConfig(std::string_view text,
   if (const JsonValue* history = reader.Find("history")) ReadHistory(*history, config, problems);
   if (const JsonValue* server = reader.Find("server"))
     config.server = ReadServer(*server, problems);
+  if (const JsonValue* notifications = reader.Find("notifications"))
+    config.notifications = ReadNotifications(*notifications, problems);
+  if (const JsonValue* alerts = reader.Find("alerts"))
+    config.alerts = ReadAlerts(*alerts, problems);
   reader.RefuseUnknownKeys();
   if (!problems.empty()) return tl::unexpected<ConfigProblems>(std::move(problems));
   NoteQuotas(config);

@@ -62,6 +62,7 @@ SqliteSyncStore::SqliteSyncStore(std::unique_ptr<Database> database,
       checkpoints_(*database_),
       folding_(*database_),
       export_requests_(*database_),
+      notifications_(*database_),
       hash_key_(ReadOrDrawHashKey(random)) {}
 
 std::uint64_t SqliteSyncStore::ReadOrDrawHashKey(Random& random) {

@@ -23,6 +23,7 @@
 #include "storage/members.h"
 #include "storage/runs.h"
 #include "storage/sqlite_export_requests.h"
+#include "storage/sqlite_notification_outbox.h"
 #include "sync/sync_store.h"
 
 namespace cohort_sync {
@@ -40,6 +41,8 @@ class SqliteSyncStore final : public SyncStore {
 
   // The exports of the same state; part of this object.
   [[nodiscard]] ExportRequests& export_requests() { return export_requests_; }
+  // As are the notifications.
+  [[nodiscard]] NotificationOutbox& notifications() { return notifications_; }
 
   // For every binding: moves the oldest point from which the journal can be read up to
   // `older_than`, and deletes what is closed before it. Several transactions; cut off anywhere, no
@@ -103,6 +106,7 @@ class SqliteSyncStore final : public SyncStore {
   Checkpoints checkpoints_;
   Folding folding_;
   SqliteExportRequests export_requests_;
+  SqliteNotificationOutbox notifications_;
   std::uint64_t hash_key_;
 };
 

@@ -27,20 +27,12 @@ std::string Dump(const Json& json) {
 }
 
 Reply ReplyOf(PushRouteKind route, int status, const std::string& text) {
-  if (route == PushRouteKind::kHealth && status == 200) {
-    return http::ReplyWith(status, "text/plain; charset=utf-8", text);
-  }
   Reply reply = http::ReplyWith(status, kJson, status == 200 ? text : Dump(Json{{"error", text}}));
   http::Headers& headers = reply.response.headers;
   if (status == 401) headers.Add("WWW-Authenticate", Join({"Basic", kRealm}, " "));
   if (status == 405) headers.Add("Allow", std::string(AllowedMethods(route)));
   if (status == 503) headers.Add("Retry-After", kRetryAfterSeconds);
   return reply;
-}
-
-bool IsAllowed(PushRouteKind route, std::string_view method) {
-  if (route == PushRouteKind::kHealth) return method == "GET" || method == "HEAD";
-  return method == "POST";
 }
 
 int StatusOf(PushProblem::Kind kind) {
@@ -107,10 +99,9 @@ http::Admission PushReceiver::Admit(const http::Request& head) {
     return http::Admission{.refusal = Count(route.kind, {status, std::move(text)})};
   };
   if (route.kind == PushRouteKind::kOther) return refuse(404, "there is nothing here");
-  if (!IsAllowed(route.kind, head.method)) {
+  if (head.method != AllowedMethods(route.kind)) {
     return refuse(405, Format("only {} is answered here", AllowedMethods(route.kind)));
   }
-  if (route.kind == PushRouteKind::kHealth) return {.refusal = {}, .keep_alive = true};
   if (!MayPush(head.headers, options_.secrets)) return refuse(401, "unauthorized");
   if (!route.list.value().empty() && !cohorts_.Contains(route.list)) {
     return {.refusal = Conclude(route, route.list, NotPushedHere(route.list))};
@@ -134,8 +125,6 @@ Reply PushReceiver::Refuse(const http::Request& head, int status) {
 void PushReceiver::Handle(http::Request request, http::Responder responder) {
   const PushRoute route = PushRouteOf(request.path());
   switch (route.kind) {
-    case PushRouteKind::kHealth:
-      return responder.Send(Count(route.kind, {200, "ok"}));
     case PushRouteKind::kCreateList:
       return responder.Send(Conclude(route, {}, CreateList(request.body)));
     case PushRouteKind::kWebhook:

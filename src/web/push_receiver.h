@@ -26,9 +26,9 @@ struct PushReceiverOptions {
   std::size_t max_body_bytes = 16U << 20U;
 };
 
-// The handler of a GuardedServer. One request per connection but for /healthz. Every error is
-// `{"error": "..."}`; an unauthenticated peer learns nothing but that. When a push of a cohort that
-// is received here is not answered 200, the inbox notes a gap.
+// The handler of a GuardedServer. One request per connection. Every error is `{"error": "..."}`; an
+// unauthenticated peer learns nothing but that. When a push of a cohort that is received here is
+// not answered 200, the inbox notes a gap.
 class PushReceiver final : public http::RequestHandler {
  public:
   // The others outlive the receiver and its server.

@@ -26,7 +26,6 @@ PushRoute RouteOfList(std::string_view text) {
 PushRoute PushRouteOf(std::string_view path) {
   if (path == "/amplitude/webhook") return {PushRouteKind::kWebhook, {}};
   if (path == kLists) return {PushRouteKind::kCreateList, {}};
-  if (path == "/healthz") return {PushRouteKind::kHealth, {}};
   if (!path.starts_with(kLists)) return {};
   path.remove_prefix(kLists.size());
   return path.starts_with('/') ? RouteOfList(path.substr(1)) : PushRoute{};
@@ -39,8 +38,6 @@ std::string_view AllowedMethods(PushRouteKind kind) {
     case PushRouteKind::kAddToList:
     case PushRouteKind::kRemoveFromList:
       return "POST";
-    case PushRouteKind::kHealth:
-      return "GET, HEAD";
     case PushRouteKind::kOther:
       break;
   }
@@ -57,8 +54,6 @@ std::string_view ToString(PushRouteKind kind) {
       return "add_to_list";
     case PushRouteKind::kRemoveFromList:
       return "remove_from_list";
-    case PushRouteKind::kHealth:
-      return "health";
     case PushRouteKind::kOther:
       break;
   }

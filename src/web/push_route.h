@@ -14,7 +14,6 @@ enum class PushRouteKind {
   kCreateList,      // POST /amplitude/lists
   kAddToList,       // POST /amplitude/lists/{id}/add
   kRemoveFromList,  // POST /amplitude/lists/{id}/remove
-  kHealth,          // GET /healthz
   kOther,
 };
 
@@ -28,10 +27,9 @@ struct PushRoute {
 // Of a path without its query. Percent-encoding is undone in the id only.
 [[nodiscard]] PushRoute PushRouteOf(std::string_view path);
 
-// The methods that a route has, as the Allow header says them; "" for kOther.
+// The method that a route has, as the Allow header says it; "" for kOther.
 [[nodiscard]] std::string_view AllowedMethods(PushRouteKind kind);
-// The name in statistics: "webhook", "create_list", "add_to_list", "remove_from_list", "health",
-// "other".
+// The name in statistics: "webhook", "create_list", "add_to_list", "remove_from_list", "other".
 [[nodiscard]] std::string_view ToString(PushRouteKind kind);
 
 }  // namespace cohort_sync::web

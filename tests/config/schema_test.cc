@@ -122,7 +122,9 @@ TEST(ConfigSchema, AllowsExactlyTheKeysThatTheReaderKnows) {
                                  Section{"limits", "/limits"},
                                  Section{"sync", "/syncs/0"},
                                  Section{"history", "/history"},
-                                 Section{"server", "/server"}}) {
+                                 Section{"server", "/server"},
+                                 Section{"notification", "/notifications/0"},
+                                 Section{"alerts", "/alerts"}}) {
     const json& definition =
         *section.definition == '\0' ? schema : schema["$defs"][section.definition];
     EXPECT_EQ(SchemaKeys(definition), ReaderKeys(example, section.pointer)) << section.definition;
@@ -151,7 +153,9 @@ TEST(ConfigSchema, RequiresWhatTheReaderRequires) {
                                  Section{"project", "/projects/web"},
                                  Section{"destination", "/destinations/cordial"},
                                  Section{"limits", "/limits"},
-                                 Section{"server", "/server"}}) {
+                                 Section{"server", "/server"},
+                                 Section{"notification", "/notifications/0"},
+                                 Section{"alerts", "/alerts"}}) {
     const json& definition =
         *section.definition == '\0' ? schema : schema["$defs"][section.definition];
     const json required = definition.value("required", json::array());
@@ -170,6 +174,10 @@ TEST(ConfigSchema, GivesTheDefaultsOfTheReader) {
   const json schema = json::parse(Contents("schema/config.schema.json"));
   const auto config = Parse(Contents("config/example.json"));
   ASSERT_TRUE(config) << Describe(config);
+  const json& alerts = schema["$defs"]["alerts"]["properties"];
+  EXPECT_EQ(alerts["parked_percent"]["default"], config->alerts.parked_percent);
+  EXPECT_EQ(alerts["overdue_periods"]["default"], config->alerts.overdue_periods);
+  EXPECT_EQ(alerts["budget_percent"]["default"], config->alerts.budget_percent);
   const json& limits = schema["$defs"]["limits"]["properties"];
   const GuardLimits defaults;
   EXPECT_EQ(limits["max_removal_percent"]["default"], defaults.max_removal_percent);

@@ -101,7 +101,7 @@ Status MakePipe(const Sentence& s) {
 }
 
 Status SetEnvironment(const Sentence& s) {
-  s.world.SetEnvironment(s.words[0], s.words[1]);
+  s.world.SetEnvironment(s.words[0], s.world.FillIn(s.words[1]));
   return {};
 }
 

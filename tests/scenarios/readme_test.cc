@@ -191,7 +191,7 @@ TEST_F(ReadmeTest, ExampleConfigurationPassesItsCheck) {
 
 TEST_F(ReadmeTest, EveryFileOfTheRepositoryThatItNamesIsThere) {
   const std::vector<std::string> names =
-      AllMatches(Readme(), R"(\b((?:scripts|config)/[A-Za-z_.]*[a-z]))");
+      AllMatches(Readme(), R"(\b((?:scripts|config)/[A-Za-z_.-]*[a-z]))");
   EXPECT_THAT(names, Contains("scripts/demo"));
   for (const std::string& name : names)
     EXPECT_TRUE(std::filesystem::exists(SourceDir() + "/" + name)) << name;

@@ -141,14 +141,6 @@ TEST_F(PushReceiverTest, OtherPathsAndMethodsAreRefused) {
   EXPECT_EQ(wrong.status, 405);
   EXPECT_THAT(wrong.head, HasSubstr("Allow: POST\r\n"));
   EXPECT_EQ(wrong.body, R"({"error":"only POST is answered here"})");
-  EXPECT_THAT(world.Push("/healthz", "").head, HasSubstr("Allow: GET, HEAD\r\n"));
-}
-
-TEST_F(PushReceiverTest, HealthIsAnsweredToEverybodyAndTheConnectionIsKept) {
-  http::RawConnection connection = world.Send("/healthz", "", "", "GET");
-  EXPECT_EQ(ReceiverWorld::Read(connection).body, "ok");
-  connection.Write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
-  EXPECT_EQ(ReceiverWorld::Read(connection).status, 200);
 }
 
 TEST_F(PushReceiverTest, WebhookThatCannotBeReadLeavesAGapForEveryCohort) {
@@ -206,7 +198,6 @@ TEST(PushReceiver, WrongSecretLearnsNothing) {
   }
   EXPECT_THAT(world.inbox.batches(), IsEmpty());
   EXPECT_THAT(world.inbox.gaps(), IsEmpty());
-  EXPECT_EQ(world.Push("/healthz", "", "", "GET").status, 200);
 }
 
 TEST(PushReceiver, SecretIsRotatedByAcceptingTwo) {

@@ -12,7 +12,6 @@ TEST(PushRoute, PathsMeanTheirRoutes) {
             (PushRoute{PushRouteKind::kAddToList, CohortId("9apg8e8f")}));
   EXPECT_EQ(PushRouteOf("/amplitude/lists/a%2Fb/remove"),
             (PushRoute{PushRouteKind::kRemoveFromList, CohortId("a/b")}));
-  EXPECT_EQ(PushRouteOf("/healthz"), (PushRoute{PushRouteKind::kHealth, {}}));
 }
 
 TEST(PushRoute, EveryOtherPathIsNone) {
@@ -29,7 +28,7 @@ TEST(PushRoute, EveryOtherPathIsNone) {
                            "/amplitude/lists/a/b/add",
                            "/amplitude/lists/a/drop",
                            "/amplitude/lists/a%/add",
-                           "//healthz"}) {
+                           "/healthz"}) {
     EXPECT_EQ(PushRouteOf(path), PushRoute{}) << path;
   }
 }
@@ -39,10 +38,8 @@ TEST(PushRoute, NamesAndMethodsAreFixed) {
   EXPECT_EQ(ToString(PushRouteKind::kCreateList), "create_list");
   EXPECT_EQ(ToString(PushRouteKind::kAddToList), "add_to_list");
   EXPECT_EQ(ToString(PushRouteKind::kRemoveFromList), "remove_from_list");
-  EXPECT_EQ(ToString(PushRouteKind::kHealth), "health");
   EXPECT_EQ(ToString(PushRouteKind::kOther), "other");
   EXPECT_EQ(AllowedMethods(PushRouteKind::kWebhook), "POST");
-  EXPECT_EQ(AllowedMethods(PushRouteKind::kHealth), "GET, HEAD");
   EXPECT_EQ(AllowedMethods(PushRouteKind::kOther), "");
 }
 

@@ -1,0 +1,97 @@
+#include "cli/figures_reader.h"
+
+#include <map>
+#include <utility>
+
+#include "base/database_error.h"
+#include "service/schedule.h"
+#include "storage/sqlite_inbox.h"
+
+namespace cohort_sync {
+
+std::optional<Duration> PeriodOf(const Schedule& schedule) {
+  switch (schedule.frequency) {
+    case Frequency::kOnce:
+      return std::nullopt;
+    case Frequency::kHourly:
+      return std::chrono::hours(1);
+    case Frequency::kDaily:
+      return std::chrono::hours(24);
+    case Frequency::kEvery:
+      break;
+  }
+  return schedule.every;
+}
+
+Status FiguresReader::Open() {
+  if (!state_) {
+    auto state = StateFigures::Open(config_.state.string());
+    if (!state) return Fail(state.error());
+    state_ = std::move(*state);
+  }
+  if (!inbox_) {
+    auto inbox = InboxView::Open(InboxPathOf(config_.state.string()));
+    if (!inbox && inbox.error().code() != ErrorCode::kNotFound) return Fail(inbox.error());
+    if (inbox) inbox_ = std::move(*inbox);
+  }
+  return {};
+}
+
+Result<DaemonFigures> FiguresReader::Read() {
+  if (Status opened = Open(); !opened) return Fail(opened.error());
+  try {
+    std::map<BindingKey, BindingFigures> by_key;
+    for (BindingFigures& figures : state_->Bindings()) {
+      const BindingKey key = figures.binding.key;
+      by_key.emplace(key, std::move(figures));
+    }
+    const TimePoint now = clock_.Now();
+    DaemonFigures all;
+    all.syncs.reserve(config_.syncs.size());
+    for (const SyncConfig& sync : config_.syncs) {
+      std::optional<BindingFigures> state;
+      if (auto found = by_key.extract(sync.key)) state.emplace(std::move(found.mapped()));
+      all.syncs.push_back(FiguresOf(sync, std::move(state), now));
+    }
+    return all;
+  } catch (const DatabaseError&) {
+    state_.reset();
+    inbox_.reset();
+    throw;
+  }
+}
+
+SyncFigures FiguresReader::FiguresOf(const SyncConfig& sync,
+                                     std::optional<BindingFigures> state,
+                                     TimePoint now) {
+  SyncFigures figures;
+  figures.key = sync.key;
+  figures.list = state ? state->binding.pins.list_name.value() : sync.list_name;
+  figures.last_run = state ? state->last_run : state_->NewestRun(sync.key.cohort);
+  if (sync.snapshots) {
+    std::optional<TimePoint> last_started;
+    // Most runs of a pushed cohort do not read it.
+    if (sync.push) {
+      if (state) last_started = state->binding.accepted_as_of;
+    } else if (figures.last_run) {
+      last_started = figures.last_run->started_at;
+    }
+    figures.next_run = DueAt(sync.snapshots->schedule, last_started, now);
+    figures.period = PeriodOf(sync.snapshots->schedule);
+  }
+  if (sync.push) figures.push = PushOf(sync, state ? &state->binding : nullptr);
+  figures.state = std::move(state);
+  return figures;
+}
+
+PushFigures FiguresReader::PushOf(const SyncConfig& sync, const Binding* binding) {
+  PushFigures push;
+  if (!inbox_) return push;
+  push.waiting = inbox_->Depth(sync.key.cohort, binding ? binding->inbox : std::nullopt);
+  push.gap = inbox_->FindGap(sync.key.cohort);
+  if (push.gap && binding && binding->accepted_as_of && push.gap->at < *binding->accepted_as_of)
+    push.gap.reset();
+  return push;
+}
+
+}  // namespace cohort_sync
