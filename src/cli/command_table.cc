@@ -213,11 +213,27 @@ std::vector<Command> ServiceCommands() {
   return {
       {.name = "serve",
        .summary = "run the schedule until stopped",
-       .help =
-           "Runs every configured sync when it is due. SIGTERM or Ctrl-C stops it cleanly: calls "
-           "in flight are finished and recorded. A second signal ends it at once.",
+       .help = "Runs every configured sync when it is due. Where the configuration has a "
+               "\"server\", the "
+               "dashboard is at its address, and pushes are received there. SIGTERM or Ctrl-C "
+               "stops it cleanly: calls "
+               "in flight are finished and recorded. A second signal ends it at once.",
        .examples = {{"serve --log-level info", "with a line for every run"}},
        .run = RunServe},
+      {.name = "dashboard",
+       .arguments = "token",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .summary = "the token that the dashboard of 'serve' asks for",
+       .help =
+           "Prints the token, and makes it where there is none. The dashboard at the address of "
+           "the configuration's \"server\" asks for it before it changes anything or shows "
+           "whole identifiers, at an address that other machines reach before it shows "
+           "anything. It is in a file beside the state, STATE-token, for this user only.",
+       .options = {{"new", "", "replace it: whoever has the old one can do nothing any more"}},
+       .examples = {{"dashboard token", "to paste it into the page"},
+                    {"dashboard token --new", "when it came into the wrong hands"}},
+       .run = RunDashboard},
       {.name = "simulate",
        .summary = "stand-ins of Amplitude and Cordial on this machine",
        .help =

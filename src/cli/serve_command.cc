@@ -12,6 +12,7 @@
 #include "base/time_text.h"
 #include "cli/command.h"
 #include "cli/daemon_server.h"
+#include "cli/dashboard_service.h"
 #include "cli/push_service.h"
 #include "cli/workspace.h"
 #include "service/scheduler.h"
@@ -121,6 +122,8 @@ class Daemon {
       server_.Add("/amplitude/", **receiver);
       server_.Add("/healthz", **receiver);
     }
+    dashboard_ = std::make_unique<DashboardService>(workspace_.config(), context_.clock, nullptr);
+    dashboard_->AddTo(server_);
     if (Status started = server_.Start(*settings); !started) return started;
     Log(LogLevel::kInfo, Format("listening at {}", server_.url()));
     return {};
@@ -207,8 +210,9 @@ class Daemon {
   TimePoint prune_at_;
   TimePoint pushes_at_;
   std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
-  DaemonServer server_;                  // Its handlers outlive it.
-  std::unique_ptr<SyncEngine> engine_;   // Last: what it runs uses the others.
+  std::unique_ptr<DashboardService> dashboard_;
+  DaemonServer server_;                 // Its handlers outlive it.
+  std::unique_ptr<SyncEngine> engine_;  // Last: what it runs uses the others.
 };
 
 }  // namespace
