@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -19,9 +19,10 @@ namespace {
 constexpr std::size_t kTokenBytes = 32;
 
 auto Unwritable(const std::string& path, int cause) {
-  return Fail(
-      ErrorCode::kConfiguration,
-      Format("the dashboard's token '{}' cannot be written: {}", path, std::strerror(cause)));
+  return Fail(ErrorCode::kConfiguration,
+              Format("the dashboard's token '{}' cannot be written: {}",
+                     path,
+                     std::generic_category().message(cause)));
 }
 
 std::string RandomHex() {

@@ -70,10 +70,9 @@ struct ListSize {
   std::int64_t members = 0;
 };
 
-// Which parked operations of a binding.
 struct ParkedFilter {
   std::optional<ParkReason> reason;
-  std::string search;  // In lower case: part of the destination's words, or a whole contact.
+  std::string search;         // In lower case: part of the destination's words, or a whole contact.
   bool search_parts = false;  // The search may be a part of a contact, too.
   OperationId after;          // Those behind it; from the beginning without it.
   std::size_t limit = 100;
