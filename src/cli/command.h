@@ -107,6 +107,7 @@ Result<ExitCode> RunForget(const CommandContext& context, const CommandArguments
 Result<ExitCode> RunCompletion(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunMan(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments& arguments);
+Result<ExitCode> RunDashboard(const CommandContext& context, const CommandArguments& arguments);
 Result<ExitCode> RunSimulate(const CommandContext& context, const CommandArguments& arguments);
 
 }  // namespace cohort_sync

@@ -245,14 +245,29 @@ std::vector<Command> ServiceCommands() {
        .summary = "run the schedule until stopped",
        .help =
            "Runs every configured sync when it is due, and carries out the commands that others "
-           "give meanwhile. SIGTERM or Ctrl-C stops it cleanly: calls in flight are finished and "
-           "recorded. A second signal ends it at once. SIGHUP reads the configuration again; one "
-           "that cannot be served is named in the log, and the old one stays. As a systemd "
-           "service of Type=notify it says when it is ready and how it is, and keeps a watchdog "
-           "content.",
+           "give meanwhile. Where the configuration has a \"server\", the dashboard is at its "
+           "address, and pushes are received there. SIGTERM or Ctrl-C stops it cleanly: calls in "
+           "flight are finished and recorded. A second signal ends it at once. SIGHUP reads the "
+           "configuration again; one that cannot be served is named in the log, and the old one "
+           "stays. As a systemd service of Type=notify it says when it is ready and how it is, and "
+           "keeps a watchdog content.",
        .examples = {{"serve --log-level info", "with a line for every run"},
                     {"serve --log-level info --log-format json", "the same for a program"}},
        .run = RunServe},
+      {.name = "dashboard",
+       .arguments = "token",
+       .min_arguments = 1,
+       .max_arguments = 1,
+       .summary = "the token that the dashboard of 'serve' asks for",
+       .help =
+           "Prints the token, and makes it where there is none. The dashboard at the address of "
+           "the configuration's \"server\" asks for it before it changes anything or shows "
+           "whole identifiers, at an address that other machines reach before it shows "
+           "anything. It is in a file beside the state, STATE-token, for this user only.",
+       .options = {{"new", "", "replace it: whoever has the old one can do nothing any more"}},
+       .examples = {{"dashboard token", "to paste it into the page"},
+                    {"dashboard token --new", "when it came into the wrong hands"}},
+       .run = RunDashboard},
       {.name = "simulate",
        .summary = "stand-ins of Amplitude and Cordial on this machine",
        .help =

@@ -156,6 +156,9 @@ Status Daemon::Listen() {
     server_.Add("/amplitude/", **receiver);
   }
   monitoring_.AddTo(server_, pushes_.get());
+  dashboard_ =
+      std::make_unique<DashboardService>(workspace_.config(), context_.clock, commands_.get());
+  dashboard_->AddTo(server_);
   if (Status started = server_.Start(*settings); !started) return started;
   Log(LogLevel::kInfo, Format("listening at {}", server_.url()));
   return {};

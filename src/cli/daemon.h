@@ -16,6 +16,7 @@
 #include "cli/command.h"
 #include "cli/daemon_commands.h"
 #include "cli/daemon_server.h"
+#include "cli/dashboard_service.h"
 #include "cli/monitoring.h"
 #include "cli/notifications.h"
 #include "cli/push_service.h"
@@ -79,6 +80,7 @@ class Daemon {
   TimePoint pushes_at_;
   std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
   std::unique_ptr<NotificationService> notifications_;  // nullptr: nobody is told.
+  std::unique_ptr<DashboardService> dashboard_;         // Told how commands ended.
   std::stop_source ended_;
   std::unique_ptr<SyncEngine> engine_;
   std::unique_ptr<RunQueue> queue_;

@@ -270,6 +270,10 @@ std::string ForgottenJson(const Binding& binding, std::int64_t removed, std::int
                {"operations_dropped", dropped}});
 }
 
+std::string TokenJson(const std::string& token) {
+  return Dump({{"token", token}});
+}
+
 std::string FindingsJson(const std::vector<Finding>& findings) {
   return Listing("findings", findings, [](const Finding& finding) {
     const char* level = finding.level == Finding::Level::kOk        ? "ok"

@@ -76,6 +76,8 @@ struct KnownCohort {
                                         std::int64_t removed,
                                         std::int64_t dropped);
 
+[[nodiscard]] std::string TokenJson(const std::string& token);  // {"token": "..."}
+
 // One finding of `check`.
 struct Finding {
   enum class Level { kOk, kWarning, kProblem };

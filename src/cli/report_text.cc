@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/call_text.h"
+#include "cli/csv_text.h"
 #include "cli/text_table.h"
 
 namespace cohort_sync {
@@ -147,24 +148,6 @@ std::string RemarksOnPush(const std::string& cohort, const PushStatus& push, Tim
                push.reconciles ? Format("'cohort-sync sync {}' reads it as a whole now", cohort)
                                : "give its source a \"reconcile\", which reads it as a whole");
   return remarks;
-}
-
-std::string CsvField(std::string value) {
-  if (!value.empty() && std::string_view("=+-@\t\r").find(value.front()) != std::string_view::npos)
-    value.insert(0, "'");
-  std::string quoted = "\"";
-  for (const char c : value) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-std::string CsvLine(const std::vector<std::string>& fields) {
-  std::string line;
-  for (const std::string& field : fields)
-    line += (line.empty() ? "" : ",") + CsvField(field);
-  return line + '\n';
 }
 
 std::string RowNumber(const RejectedRow& row) {

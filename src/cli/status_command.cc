@@ -1,91 +1,11 @@
-#include <map>
-#include <utility>
-
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/report_text.h"
+#include "cli/sync_status.h"
 #include "cli/workspace.h"
-#include "service/schedule.h"
-#include "storage/inbox_view.h"
 #include "storage/sqlite_history.h"
-#include "storage/sqlite_inbox.h"
 
 namespace cohort_sync {
-namespace {
-
-// Of a cohort without a binding: the newest run, when it failed.
-std::optional<RunReport> LastFailure(History& history, const CohortId& cohort) {
-  std::vector<RunReport> newest = history.Runs(1, cohort);
-  if (newest.empty() || newest.front().state != RunState::kFailed) return std::nullopt;
-  return std::move(newest.front());
-}
-
-// The inbox is made by the first command that owns the state.
-Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config) {
-  auto inbox = InboxView::Open(InboxPathOf(config.state.string()));
-  if (!inbox && inbox.error().code() == ErrorCode::kNotFound) return std::unique_ptr<InboxView>();
-  return inbox;
-}
-
-PushStatus PushStatusOf(const SyncConfig& sync, const SyncStatus& status, InboxView* inbox) {
-  const Binding* binding = status.state ? &status.state->binding : nullptr;
-  PushStatus push;
-  push.reconciles = sync.snapshots.has_value();
-  if (inbox == nullptr) return push;
-  push.waiting = inbox->Depth(sync.key.cohort, binding ? binding->inbox : std::nullopt);
-  push.gap = inbox->FindGap(sync.key.cohort);
-  if (push.gap && binding && binding->accepted_as_of && push.gap->at < *binding->accepted_as_of)
-    push.gap.reset();
-  return push;
-}
-
-// The configured syncs in the order of the file, then what only the state still knows. `history`
-// may be null: nothing was ever synced; so may `inbox`: nothing was ever pushed.
-std::vector<SyncStatus> StatusOf(const Config& config,
-                                 History* history,
-                                 InboxView* inbox,
-                                 TimePoint now) {
-  std::map<BindingKey, BindingStatus> by_key;
-  if (history != nullptr) {
-    for (BindingStatus& binding : history->Bindings()) {
-      const BindingKey key = binding.binding.key;
-      by_key.emplace(key, std::move(binding));
-    }
-  }
-  std::vector<SyncStatus> syncs;
-  for (const SyncConfig& sync : config.syncs) {
-    SyncStatus& status = syncs.emplace_back();
-    status.cohort = sync.key.cohort.value();
-    status.name = sync.cohort_name;
-    std::optional<TimePoint> last_started;
-    if (auto found = by_key.extract(sync.key)) {
-      status.state = std::move(found.mapped());
-      status.name = status.state->binding.cohort_name;
-      // Most runs of a pushed cohort do not read it.
-      if (sync.push) {
-        last_started = status.state->binding.accepted_as_of;
-      } else if (status.state->last_run) {
-        last_started = status.state->last_run->started_at;
-      }
-    } else if (history != nullptr) {
-      status.last_failure = LastFailure(*history, sync.key.cohort);
-    }
-    if (sync.snapshots) status.next_run = DueAt(sync.snapshots->schedule, last_started, now);
-    if (sync.push) status.push.emplace(PushStatusOf(sync, status, inbox));
-  }
-  for (auto& [key, binding] : by_key) {
-    SyncStatus status;
-    status.cohort = key.cohort.value();
-    status.name = binding.binding.cohort_name;
-    status.configured = false;
-    status.state = std::move(binding);
-    syncs.push_back(std::move(status));
-  }
-  return syncs;
-}
-
-}  // namespace
-
 Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments& /*arguments*/) {
   const Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());

@@ -61,6 +61,19 @@ std::string Database::ReadPragma(const std::string& name) {
   }
 }
 
+void Database::LimitTime(Duration most) {
+  constexpr int kInstructions = 10'000;  // Between two looks at the clock: well below 1 ms.
+  deadline_ = std::chrono::steady_clock::now() + most;
+  sqlite3_progress_handler(
+      connection_->getHandle(),
+      kInstructions,
+      [](void* database) {
+        return std::chrono::steady_clock::now() > static_cast<Database*>(database)->deadline_ ? 1
+                                                                                              : 0;
+      },
+      this);
+}
+
 std::int64_t Database::last_insert_id() const {
   return connection_->getLastInsertRowid();
 }

@@ -2,12 +2,14 @@
 #ifndef COHORT_SYNC_STORAGE_DATABASE_H_
 #define COHORT_SYNC_STORAGE_DATABASE_H_
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/database_error.h"
 
 namespace SQLite {  // NOLINT(readability-identifier-naming): SQLiteCpp's own.
@@ -38,6 +40,8 @@ class Database {
   void Execute(const std::string& sql);
   // The value of a setting as text; empty when SQLite does not know it.
   [[nodiscard]] std::string ReadPragma(const std::string& name);
+  // What still runs so long from now ends with an error, and so does what begins later.
+  void LimitTime(Duration most);
   // The id of the row inserted last.
   [[nodiscard]] std::int64_t last_insert_id() const;
   // Rows inserted, changed or deleted over the life of the connection.
@@ -61,6 +65,7 @@ class Database {
 
   std::string path_;
   const char* activity_ = "open";
+  std::chrono::steady_clock::time_point deadline_;  // See LimitTime.
   std::unique_ptr<SQLite::Database> connection_;
   // By the address of the statement's text, which lives as long as the program.
   std::unordered_map<const void*, std::unique_ptr<CachedStatement>> statements_;

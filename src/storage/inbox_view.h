@@ -21,6 +21,8 @@ class InboxView {
   // As in Inbox.
   [[nodiscard]] InboxDepth Depth(const CohortId& cohort, const std::optional<InboxPosition>& after);
   [[nodiscard]] std::optional<InboxGap> FindGap(const CohortId& cohort);
+  // Differs from what it was before if another connection has committed meanwhile.
+  [[nodiscard]] std::string Version() { return database_->ReadPragma("data_version"); }
 
  private:
   explicit InboxView(std::unique_ptr<Database> database) : database_(std::move(database)) {}

@@ -1,5 +1,6 @@
 #include "storage/sqlite_history.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/format.h"
@@ -21,10 +22,41 @@ constexpr char kParked[] =
     " WHERE binding_id = (SELECT binding_id FROM runs WHERE run_id = ?1)"
     " AND state = 'parked' AND run_id = ?1 ORDER BY operation_id";
 
+constexpr char kParkedOfBinding[] =
+    "SELECT operation_id, kind, contact, park_reason, reason, attempts, updated_at"
+    " FROM operations INDEXED BY operations_parked"
+    " WHERE binding_id = ?1 AND state = 'parked' AND park_reason = ?2 AND operation_id > ?3"
+    " AND (?4 = '' OR contact = ?4 OR (?5 AND instr(lower(contact), ?4) > 0)"
+    " OR instr(lower(reason), ?4) > 0)"
+    " ORDER BY operation_id LIMIT ?6";
+constexpr char kHeld[] =
+    "SELECT kind, contact FROM held_contacts WHERE run_id = ?1 ORDER BY kind, contact"
+    " LIMIT ?2 OFFSET ?3";
+
+// Counted by an index alone, so that the rows of a million runs are not read.
+constexpr char kCountRuns[] =
+    "SELECT count(*) FROM runs INDEXED BY runs_by_binding WHERE binding_id = ?1";
+constexpr char kSizes[] =
+    "SELECT run_id, started_at, desired_before + added - removed FROM runs WHERE run_id IN"
+    " (SELECT run_id FROM (SELECT run_id, row_number() OVER (ORDER BY run_id) AS place"
+    " FROM runs INDEXED BY runs_by_binding WHERE binding_id = ?1) WHERE (?2 - place) % ?3 = 0)"
+    " AND committed_at IS NOT NULL AND (snapshot_as_of IS NOT NULL OR pushed_batches IS NOT NULL)"
+    " ORDER BY run_id";
+
 constexpr char kHistoryFrom[] = "SELECT history_from FROM bindings WHERE binding_id = ?1";
 constexpr char kFirstAfter[] =
     "SELECT min(operation_id) FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND created_at > ?2";
+
+ParkedOperation ParkedAt(const Query& row) {
+  return {OperationId(row.Int(0)),
+          KindAt(row, 1),
+          row.String(2),
+          KnownWord(ParseParkReason(row.Text(3)), row.Text(3)),
+          row.String(4),
+          static_cast<int>(row.Int(5)),
+          row.Time(6)};
+}
 
 std::optional<TimePoint> HistoryFrom(Database& database, BindingId binding) {
   Query query(database, kHistoryFrom);
@@ -106,21 +138,69 @@ std::vector<ParkedOperation> SqliteHistory::ParkedOperations(RunId run) {
   std::vector<ParkedOperation> parked;
   Query query(*database_, kParked);
   query.Bind(run);
-  while (query.Step()) {
-    parked.push_back({OperationId(query.Int(0)),
-                      KindAt(query, 1),
-                      query.String(2),
-                      KnownWord(ParseParkReason(query.Text(3)), query.Text(3)),
-                      query.String(4),
-                      static_cast<int>(query.Int(5)),
-                      query.Time(6)});
-  }
+  while (query.Step())
+    parked.push_back(ParkedAt(query));
   return parked;
 }
 
 std::vector<OperationCall> SqliteHistory::LastCalls(BindingId binding, std::size_t limit) {
   const ReadTransaction moment(*database_, "read calls");
   return calls_.Last(binding, limit);
+}
+
+std::vector<ListSize> SqliteHistory::Sizes(BindingId binding, std::size_t most) {
+  const ReadTransaction moment(*database_, "read sizes of a list");
+  Query count(*database_, kCountRuns);
+  const std::int64_t runs = count.Bind(binding).Step() ? count.Int(0) : 0;
+  const auto limit = static_cast<std::int64_t>(most);
+  std::vector<ListSize> sizes;
+  Query query(*database_, kSizes);
+  query.Bind(binding, runs, std::max<std::int64_t>(1, (runs + limit - 1) / limit));
+  while (query.Step())
+    sizes.push_back({RunId(query.Int(0)), query.Time(1), query.Int(2)});
+  return sizes;
+}
+
+std::vector<ParkedOperation> SqliteHistory::Parked(BindingId binding, const ParkedFilter& filter) {
+  const ReadTransaction moment(*database_, "read parked operations of a binding");
+  std::vector<ParkedOperation> parked;
+  Query query(*database_, kParkedOfBinding);
+  // The index has them by reason: each is read in order, as far as it may be needed.
+  for (const ParkReason reason :
+       {ParkReason::kRefused, ParkReason::kExhausted, ParkReason::kUnknownContact}) {
+    if (filter.reason && *filter.reason != reason) continue;
+    query.Bind(binding,
+               ToString(reason),
+               filter.after,
+               filter.search,
+               filter.search_parts ? 1 : 0,
+               static_cast<std::int64_t>(filter.limit));
+    while (query.Step())
+      parked.push_back(ParkedAt(query));
+  }
+  std::sort(parked.begin(), parked.end(), [](const ParkedOperation& a, const ParkedOperation& b) {
+    return a.id < b.id;
+  });
+  if (parked.size() > filter.limit) parked.resize(filter.limit);
+  return parked;
+}
+
+std::vector<HeldContact> SqliteHistory::Held(RunId run, std::size_t skip, std::size_t limit) {
+  const ReadTransaction moment(*database_, "read held contacts");
+  std::vector<HeldContact> held;
+  Query query(*database_, kHeld);
+  query.Bind(run, static_cast<std::int64_t>(limit), static_cast<std::int64_t>(skip));
+  while (query.Step())
+    held.push_back({KindAt(query, 0), query.String(1)});
+  return held;
+}
+
+std::string SqliteHistory::Version() {
+  return database_->ReadPragma("data_version");
+}
+
+void SqliteHistory::LimitTime(Duration most) {
+  database_->LimitTime(most);
 }
 
 }  // namespace cohort_sync

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "storage/bindings.h"
 #include "storage/calls.h"
@@ -40,6 +41,18 @@ class SqliteHistory final : public History {
   // In the order of the journal.
   [[nodiscard]] std::vector<ParkedOperation> ParkedOperations(RunId run) override;
   [[nodiscard]] std::vector<OperationCall> LastCalls(BindingId binding, std::size_t limit) override;
+  [[nodiscard]] std::vector<ListSize> Sizes(BindingId binding, std::size_t most) override;
+  [[nodiscard]] std::vector<ParkedOperation> Parked(BindingId binding,
+                                                    const ParkedFilter& filter) override;
+  [[nodiscard]] std::vector<HeldContact> Held(RunId run,
+                                              std::size_t skip,
+                                              std::size_t limit) override;
+
+  // Differs from what it was before if another connection has committed meanwhile.
+  [[nodiscard]] std::string Version();
+  // From now on a statement that begins later than this many milliseconds from now, or still runs
+  // then, throws DatabaseError.
+  void LimitTime(Duration most);
 
  private:
   explicit SqliteHistory(std::unique_ptr<Database> database);

@@ -49,8 +49,8 @@ struct BindingStatus {
   std::optional<OpenHold> hold;
   std::optional<LiveDelivery> delivery;
   std::optional<RunReport> last_run;
-  std::optional<TimePoint>
-      last_success;  // When the last run that ended succeeded, parked or held did.
+  // When the last run that ended succeeded, parked or held did.
+  std::optional<TimePoint> last_success;
 };
 
 struct ParkedOperation {
@@ -61,6 +61,26 @@ struct ParkedOperation {
   std::string reason;  // The destination's words.
   int attempts = 0;
   TimePoint updated_at;
+};
+
+// How many members a list should have after a run that changed who they are.
+struct ListSize {
+  RunId run;
+  TimePoint at;
+  std::int64_t members = 0;
+};
+
+struct ParkedFilter {
+  std::optional<ParkReason> reason;
+  std::string search;         // In lower case: part of the destination's words, or a whole contact.
+  bool search_parts = false;  // The search may be a part of a contact, too.
+  OperationId after;          // Those behind it; from the beginning without it.
+  std::size_t limit = 100;
+};
+
+struct HeldContact {
+  OperationKind kind = OperationKind::kRemove;
+  std::string contact;
 };
 
 // Throws DatabaseError. One thread.
@@ -84,6 +104,15 @@ class History {
   // The newest `limit` calls of the binding that the state has, newest last.
   [[nodiscard]] virtual std::vector<OperationCall> LastCalls(BindingId binding,
                                                              std::size_t limit) = 0;
+  // Oldest first; of more than `most` an even choice that has the newest.
+  [[nodiscard]] virtual std::vector<ListSize> Sizes(BindingId binding, std::size_t most) = 0;
+  // In the order of the journal.
+  [[nodiscard]] virtual std::vector<ParkedOperation> Parked(BindingId binding,
+                                                            const ParkedFilter& filter) = 0;
+  // What an open hold holds, adds before removals, without the first `skip`.
+  [[nodiscard]] virtual std::vector<HeldContact> Held(RunId run,
+                                                      std::size_t skip,
+                                                      std::size_t limit) = 0;
 };
 
 }  // namespace cohort_sync

@@ -430,5 +430,134 @@ TEST_F(SqliteHistoryTest, ARunKeepsTheAnswersAndLatenciesOfItsCalls) {
   EXPECT_THAT(history().Bindings().front().last_run->delivery.by_call, ElementsAre(adds, removals));
 }
 
+TEST_F(SqliteHistoryTest, SizesAreTheMembersAfterEachRunThatHadASnapshot) {
+  PlanCommit plan = Plan();
+  plan.counts.added = 5;
+  const RunId first = store().CommitPlan(plan).run;
+  Finish(store().BeginDeliveryRun(binding, RunTrigger::kRetry, clock.Now()), RunState::kSucceeded);
+  clock.Advance(std::chrono::hours(1));
+  plan = Plan();
+  plan.counts.desired_before = 5;
+  plan.counts.added = 1;
+  plan.counts.removed = 3;
+  const RunId second = store().CommitPlan(plan).run;
+  static_cast<void>(store().RecordFailedRun(
+      plan.key, FailedReport(RunTrigger::kScheduled, clock.Now(), "fetch: http 503")));
+  const std::vector<ListSize> sizes = history().Sizes(binding, 500);
+  ASSERT_THAT(sizes, SizeIs(2));
+  EXPECT_EQ(sizes[0].run, first);
+  EXPECT_EQ(sizes[0].members, 5);
+  EXPECT_EQ(sizes[1].run, second);
+  EXPECT_EQ(sizes[1].at, clock.Now());
+  EXPECT_EQ(sizes[1].members, 3);
+  EXPECT_THAT(history().Sizes(BindingId(9), 500), IsEmpty());
+}
+
+// One plan writes the row that the others copy.
+constexpr char kManyRuns[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)"
+    " INSERT INTO runs (binding_id, project, cohort, destination, cohort_name, list_name, cause,"
+    " state, started_at, committed_at, desired_before, added, pushed_batches)"
+    " SELECT 1, 'web', 'vip', 'cordial', 'x', 'vip', 'scheduled', 'succeeded', i * 1000, i * 1000,"
+    " i, 1, 1 FROM n";
+
+TEST_F(SqliteHistoryTest, SizesOfAHundredThousandRunsAreAnEvenChoiceWithTheNewest) {
+  static_cast<void>(Commit({"a"}));
+  Execute(kManyRuns);
+  const std::vector<ListSize> sizes = history().Sizes(binding, 500);
+  EXPECT_LE(sizes.size(), 500U);
+  EXPECT_GE(sizes.size(), 490U);
+  EXPECT_EQ(sizes.back().run, RunId(100'000));
+  EXPECT_EQ(sizes.back().members, 100'000);
+  for (std::size_t i = 1; i < sizes.size(); ++i)
+    EXPECT_EQ(sizes[i].run.value() - sizes[i - 1].run.value(), 200);
+}
+
+constexpr char kManyParked[] =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+    " INSERT INTO operations (binding_id, contact_hash, contact, kind, before, run_id, state,"
+    " attempts, park_reason, reason, created_at, updated_at)"
+    " SELECT 1, i, 'c' || i || '@example.com', 'add', 'off', 1, 'parked', 1,"
+    " CASE i % 4 WHEN 0 THEN 'exhausted' WHEN 1 THEN 'unknown_contact' ELSE 'refused' END,"
+    " CASE i % 1000 WHEN 0 THEN 'Special words' ELSE 'no' END, 0, 0 FROM n";
+
+TEST_F(SqliteHistoryTest, ParkedPagesGoThroughAHundredThousandInTheOrderOfTheJournal) {
+  static_cast<void>(Commit({}));
+  Execute(kManyParked);
+  std::set<std::int64_t> seen;
+  ParkedFilter filter;
+  filter.limit = 30'000;
+  for (;;) {
+    const std::vector<ParkedOperation> page = history().Parked(binding, filter);
+    if (page.empty()) break;
+    EXPECT_LT(filter.after, page.front().id);
+    for (std::size_t i = 1; i < page.size(); ++i)
+      EXPECT_LT(page[i - 1].id, page[i].id);
+    for (const ParkedOperation& operation : page)
+      seen.insert(operation.id.value());
+    filter.after = page.back().id;
+  }
+  EXPECT_THAT(seen, SizeIs(100'000));
+}
+
+TEST_F(SqliteHistoryTest, ParkedOperationsAreFoundByReasonAndWords) {
+  static_cast<void>(Commit({}));
+  Execute(kManyParked);
+  const auto count = [&](std::optional<ParkReason> reason,
+                         const std::string& search = "",
+                         bool search_parts = false) {
+    ParkedFilter filter;
+    filter.reason = reason;
+    filter.search = search;
+    filter.search_parts = search_parts;
+    filter.limit = 1'000'000;
+    return history().Parked(binding, filter).size();
+  };
+  EXPECT_EQ(count(ParkReason::kRefused), 50'000U);
+  EXPECT_EQ(count(ParkReason::kUnknownContact), 25'000U);
+  EXPECT_EQ(count({}, "special"), 100U);
+  EXPECT_EQ(count(ParkReason::kRefused, "special"), 0U);
+  EXPECT_EQ(count({}, "c77@example.com"), 1U);
+  EXPECT_EQ(count({}, "c77@"), 0U);
+  EXPECT_EQ(count({}, "c77@", true), 1U);
+  EXPECT_THAT(history().Parked(BindingId(2), {}), IsEmpty());
+}
+
+TEST_F(SqliteHistoryTest, HeldContactsAreReadInParts) {
+  static_cast<void>(Commit({"a", "b", "c"}));
+  const std::vector<MemberRef> removals = Refs({"a", "b", "c"});
+  PlanCommit plan = Plan();
+  plan.hold_remove = removals;
+  const RunId run = store().CommitPlan(plan).run;
+  const auto part = [&](std::size_t skip, std::size_t limit) {
+    std::vector<std::string> contacts;
+    for (const HeldContact& held : history().Held(run, skip, limit))
+      contacts.push_back(held.contact);
+    return contacts;
+  };
+  EXPECT_THAT(part(0, 2), ElementsAre("a", "b"));
+  EXPECT_THAT(part(2, 2), ElementsAre("c"));
+  EXPECT_THAT(part(3, 2), IsEmpty());
+}
+
+TEST_F(SqliteHistoryTest, KnowsWhetherAnybodyHasWrittenMeanwhile) {
+  static_cast<void>(Commit({"a"}));
+  const std::string before = history().Version();
+  EXPECT_EQ(history().Version(), before);
+  static_cast<void>(Commit({"b"}));
+  EXPECT_NE(history().Version(), before);
+}
+
+TEST_F(SqliteHistoryTest, AReadThatTakesTooLongEnds) {
+  static_cast<void>(Commit({}));
+  Execute(kManyParked);
+  ParkedFilter nothing;
+  nothing.search = "nothing has this";
+  history().LimitTime(Duration(0));
+  EXPECT_THROW(static_cast<void>(history().Parked(binding, nothing)), DatabaseError);
+  history().LimitTime(std::chrono::hours(1));
+  EXPECT_THAT(history().Parked(binding, nothing), IsEmpty());
+}
+
 }  // namespace
 }  // namespace cohort_sync

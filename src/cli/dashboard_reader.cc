@@ -1,0 +1,230 @@
+#include "cli/dashboard_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/format.h"
+#include "base/time_text.h"
+#include "cli/csv_text.h"
+#include "cli/status_document.h"
+#include "cli/sync_status.h"
+#include "web/mask.h"
+
+namespace cohort_sync {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using web::DashboardQuery;
+using web::DashboardView;
+
+constexpr Duration kLongestRead = std::chrono::seconds(2);
+constexpr Duration kLongestKnown = std::chrono::minutes(1);
+constexpr std::size_t kMostPoints = 500;
+constexpr std::size_t kMostCsvRows = 1'000'000;
+
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void Mask(ParkedOperation& operation) {
+  operation.reason = web::MaskIn(operation.reason, operation.contact);
+  operation.contact = web::MaskIdentifier(operation.contact);
+}
+
+void Mask(RejectedRow& row) {
+  row.value = web::MaskIdentifier(row.value);
+  row.member = web::MaskIdentifier(row.member);
+}
+
+void Mask(OperationCall& entry) {
+  CallRecord& call = entry.call;
+  for (std::string* text : {&call.target, &call.request_body, &call.answer})
+    *text = web::MaskIn(*text, entry.contact);
+  entry.contact = web::MaskIdentifier(entry.contact);
+}
+
+void Mask(RunReport& run) {
+  run.error = web::MaskIn(run.error, "");
+  for (std::string& note : run.notes)
+    note = web::MaskIn(note, "");
+}
+
+template <typename Items>
+void MaskAll(Items& items) {
+  for (auto& item : items)
+    Mask(item);
+}
+
+// When the document changes although nothing was written: a run is due.
+TimePoint RightUntil(const std::vector<SyncStatus>& syncs, TimePoint now) {
+  TimePoint until = now + kLongestKnown;
+  for (const SyncStatus& sync : syncs) {
+    if (sync.next_run && *sync.next_run > now) until = std::min(until, *sync.next_run);
+  }
+  return until;
+}
+
+}  // namespace
+
+DashboardReader::DashboardReader(Config config, const Clock& clock)
+    : config_(std::move(config)), clock_(clock) {}
+
+Result<std::string> DashboardReader::Read(const DashboardQuery& query) {
+  if (Status opened = Open(); !opened) return Fail(opened.error());
+  history_->LimitTime(kLongestRead);
+  switch (query.view) {
+    case DashboardView::kRuns:
+      return Runs(query);
+    case DashboardView::kRun:
+      return Run(query);
+    case DashboardView::kStatus:
+      Refresh();
+      return known_->document;
+    case DashboardView::kSizes:
+    case DashboardView::kParked:
+    case DashboardView::kParkedCsv:
+    case DashboardView::kHold:
+    case DashboardView::kCalls:
+      break;
+  }
+  Refresh();
+  const auto status = Find(query.binding);
+  if (!status) return Fail(status.error());
+  return OfBinding(**status, query);
+}
+
+Status DashboardReader::Open() {
+  if (history_ == nullptr) {
+    auto history = SqliteHistory::Open(config_.state.string());
+    if (!history) return Fail(history.error());
+    history_ = std::move(*history);
+  }
+  if (inbox_ == nullptr) {
+    auto inbox = OpenInbox(config_);
+    if (!inbox) return Fail(inbox.error());
+    inbox_ = std::move(*inbox);
+  }
+  return {};
+}
+
+void DashboardReader::Refresh() {
+  const TimePoint now = clock_.Now();
+  const std::string versions =
+      history_->Version() + ' ' + (inbox_ == nullptr ? "" : inbox_->Version());
+  if (known_ && known_->versions == versions && now < known_->until) return;
+  KnownStatus known{versions, {}, StatusOf(config_, history_.get(), inbox_.get(), now), {}};
+  known.until = RightUntil(known.syncs, now);
+  known.document = StatusDocument(config_, known.syncs, history_.get(), now);
+  known_ = std::move(known);
+}
+
+Result<const BindingStatus*> DashboardReader::Find(BindingId binding) const {
+  for (const SyncStatus& sync : known_->syncs) {
+    if (sync.state && sync.state->binding.id == binding) return &*sync.state;
+  }
+  return Fail(ErrorCode::kNotFound, Format("there is no binding {}", binding.value()));
+}
+
+Result<std::string> DashboardReader::Run(const DashboardQuery& query) {
+  std::optional<RunReport> run = history_->FindRun(query.run);
+  if (!run) return Fail(ErrorCode::kNotFound, Format("there is no run {}", query.run.value()));
+  std::vector<RejectedRow> rejected = history_->RejectedRows(query.run);
+  std::vector<ParkedOperation> parked = history_->ParkedOperations(query.run);
+  if (!query.reveal) {
+    Mask(*run);
+    MaskAll(rejected);
+    MaskAll(parked);
+  }
+  // A page shows the first ones, the counts say how many there are.
+  if (rejected.size() > query.limit) rejected.resize(query.limit);
+  if (parked.size() > query.limit) parked.resize(query.limit);
+  Json json = Json::parse(RunJson(*run, rejected, parked));
+  json["binding"] = run->binding == BindingId() ? Json() : Json(run->binding.value());
+  return Dump(json);
+}
+
+std::string DashboardReader::Runs(const DashboardQuery& query) {
+  std::vector<RunReport> runs = history_->Runs(query.limit, query.cohort);
+  MaskAll(runs);
+  return RunsJson(runs);
+}
+
+std::string DashboardReader::OfBinding(const BindingStatus& status, const DashboardQuery& query) {
+  if (query.view == DashboardView::kParked) return Parked(query);
+  if (query.view == DashboardView::kParkedCsv) return ParkedCsv(query);
+  if (query.view == DashboardView::kHold) return Hold(status.hold, query);
+  if (query.view == DashboardView::kCalls) return Calls(status.binding, query);
+  Json sizes = Json::array();
+  for (const ListSize& size : history_->Sizes(query.binding, kMostPoints))
+    sizes.push_back(
+        {{"run", size.run.value()}, {"at", FormatTime(size.at)}, {"members", size.members}});
+  return Dump({{"sizes", std::move(sizes)}});
+}
+
+std::string DashboardReader::Parked(const DashboardQuery& query) {
+  // One more, which says whether there is another page.
+  std::vector<ParkedOperation> parked = history_->Parked(query.binding,
+                                                         {.reason = query.reason,
+                                                          .search = query.search,
+                                                          .search_parts = query.reveal,
+                                                          .after = OperationId(query.after),
+                                                          .limit = query.limit + 1});
+  const bool more = parked.size() > query.limit;
+  if (more) parked.pop_back();
+  if (!query.reveal) MaskAll(parked);
+  Json rows = Json::array();
+  for (const ParkedOperation& operation : parked)
+    rows.push_back({{"id", operation.id.value()},
+                    {"operation", ToString(operation.kind)},
+                    {"contact", operation.contact},
+                    {"parked", ToString(operation.park_reason)},
+                    {"reason", operation.reason},
+                    {"attempts", operation.attempts},
+                    {"updated_at", FormatTime(operation.updated_at)}});
+  return Dump(
+      {{"parked", std::move(rows)}, {"next", more ? Json(parked.back().id.value()) : Json()}});
+}
+
+std::string DashboardReader::ParkedCsv(const DashboardQuery& query) {
+  std::string csv = CsvLine({"contact", "operation", "parked", "reason", "attempts", "updated_at"});
+  for (const ParkedOperation& operation : history_->Parked(query.binding,
+                                                           {.reason = query.reason,
+                                                           .search = query.search,
+                                                           .search_parts = true,
+                                                           .after = OperationId(),
+                                                           .limit = kMostCsvRows}))
+    csv += CsvLine({operation.contact,
+                    std::string(ToString(operation.kind)),
+                    std::string(ToString(operation.park_reason)),
+                    operation.reason,
+                    std::to_string(operation.attempts),
+                    FormatTime(operation.updated_at)});
+  return csv;
+}
+
+std::string DashboardReader::Hold(const std::optional<OpenHold>& hold,
+                                  const DashboardQuery& query) {
+  Json contacts = Json::array();
+  if (!hold) return Dump({{"hold", nullptr}, {"contacts", contacts}, {"next", nullptr}});
+  const auto skip = static_cast<std::size_t>(query.after);
+  for (const HeldContact& held : history_->Held(hold->run, skip, query.limit))
+    contacts.push_back(
+        {{"operation", ToString(held.kind)},
+         {"contact", query.reveal ? held.contact : web::MaskIdentifier(held.contact)}});
+  const std::int64_t seen = query.after + std::ssize(contacts);
+  const bool more = !contacts.empty() && seen < hold->removals + hold->adds;
+  return Dump(
+      {{"hold", {{"run", hold->run.value()}, {"removals", hold->removals}, {"adds", hold->adds}}},
+       {"contacts", std::move(contacts)},
+       {"next", more ? Json(seen) : Json()}});
+}
+
+std::string DashboardReader::Calls(const Binding& binding, const DashboardQuery& query) {
+  std::vector<OperationCall> calls = history_->LastCalls(binding.id, query.limit);
+  if (!query.reveal) MaskAll(calls);
+  return CallsJson(binding, calls);
+}
+
+}  // namespace cohort_sync

@@ -1,0 +1,321 @@
+// The dashboard in a real browser. Started by tests/prove/page.py, which has the daemon ready.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+import readline from "node:readline";
+
+const env = process.env;
+const { chromium } = createRequire(path.join(env.DASHBOARD_MODULES, "x.js"))("playwright-core");
+const url = env.DASHBOARD_URL;
+
+// ---- Words with page.py ----
+const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+async function tell(word) {
+  console.log("@" + word);
+  await lines.next();
+}
+
+const browser = await chromium.launch({ executablePath: env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox"] });
+const problems = [];
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: "en-GB", timezoneId: "Europe/Berlin", acceptDownloads: true, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(8000);
+  page.on("pageerror", (error) => problems.push("script: " + error.message));
+  page.on("console", (message) => { if (message.type() === "error" && !/ERR_CONNECTION_REFUSED|status of (401|404|503)/.test(message.text())) problems.push("console: " + message.text()); });
+  page.on("request", (request) => { if (!request.url().startsWith(url) && !request.url().startsWith("blob:")) problems.push("foreign request: " + request.url()); });
+  return page;
+}
+async function go(page, hash) {
+  await page.goto(url + "/" + hash);
+  await page.waitForFunction(() => document.getElementById("content") && !document.getElementById("content").textContent.includes("Loading"));
+}
+async function shot(page, name) {
+  if (env.DASHBOARD_SCREENSHOTS) await page.screenshot({ path: path.join(env.DASHBOARD_SCREENSHOTS, name + ".png"), fullPage: true });
+}
+const text = (page, selector = "main") => page.locator(selector).innerText();
+const rowOf = (page, name) => page.locator("tbody tr", { has: page.getByRole("link", { name, exact: true }) });
+
+let failed = 0, passed = 0;
+async function test(name, run) {
+  try {
+    await run();
+    assert.deepEqual(problems.splice(0), []);
+    passed += 1;
+    console.log("ok   " + name);
+  } catch (error) {
+    failed += 1;
+    console.log("FAIL " + name + "\n     " + String(error.stack || error).split("\n").slice(0, 12).join("\n     "));
+  }
+}
+
+async function unlock(page) {
+  await page.getByRole("button", { name: "Unlock" }).first().click();
+  await page.getByLabel("Token", { exact: true }).fill(env.DASHBOARD_TOKEN);
+  await page.locator("dialog").getByRole("button", { name: "Unlock" }).click();
+}
+
+await test("the overview has every sync, trouble first", async () => {
+  const page = await open();
+  await go(page, "");
+  const names = await page.locator("tbody th a").allInnerTexts();
+  assert.equal(names.length, 6);
+  assert.equal(names[0], "gone");
+  assert.match(await rowOf(page, "gone").innerText(), /failed/);
+  assert.match(await rowOf(page, "big spenders").innerText(), /900 removals wait for your word/);
+  assert.match(await rowOf(page, "active users").innerText(), /in sync/);
+  assert.match(await rowOf(page, "resting").innerText(), /paused/);
+  assert.match(await text(page), /Amplitude project demo/);
+  await shot(page, "overview");
+  await page.context().close();
+});
+
+await test("a hostile name is text", async () => {
+  const page = await open();
+  await go(page, "");
+  assert.equal(await rowOf(page, env.DASHBOARD_HOSTILE).count(), 1);
+  assert.equal(await page.locator("main img").count(), 0);
+  assert.doesNotMatch(await page.title(), /owned/);
+  await page.context().close();
+});
+
+await test("the filter, the groups and the order work", async () => {
+  const page = await open();
+  await go(page, "");
+  await page.getByLabel("Filter").fill("bigspend");
+  assert.deepEqual(await page.locator("tbody th a").allInnerTexts(), ["big spenders"]);
+  await page.getByLabel("Filter").fill("nobody is called that");
+  assert.match(await text(page), /Nothing fits/);
+  await page.getByRole("button", { name: "Show all" }).click();
+  await page.getByRole("button", { name: /held/ }).click();
+  assert.deepEqual(await page.locator("tbody th a").allInnerTexts(), ["big spenders"]);
+  await page.getByRole("button", { name: /all/ }).first().click();
+  await page.getByLabel("Sort").selectOption("members");
+  assert.equal((await page.locator("tbody th a").allInnerTexts())[0], "big spenders");
+  await page.context().close();
+});
+
+await test("every count of the overview leads to its rows", async () => {
+  const page = await open();
+  await go(page, "");
+  await rowOf(page, "big spenders").getByRole("link", { name: "900", exact: true }).click();
+  await page.getByRole("heading", { name: "Held", exact: true }).waitFor();
+  await page.getByText("s***@e***.com").first().waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 100);
+  await page.goBack();
+  await rowOf(page, env.DASHBOARD_HOSTILE).getByRole("link", { name: "2", exact: true }).click();
+  await page.getByRole("heading", { name: "Parked", exact: true }).waitFor();
+  await page.locator("tbody tr").first().waitFor();
+  assert.equal(await page.locator("tbody tr").count(), 2);
+  await page.context().close();
+});
+
+await test("a sync shows its size over time, read by pointer and by keys", async () => {
+  const page = await open();
+  await go(page, "");
+  await page.getByRole("link", { name: "active users", exact: true }).click();
+  const chart = page.getByRole("img", { name: /Size of the list/ });
+  await chart.waitFor();
+  assert.match(await chart.getAttribute("aria-label"), /from 10 to 25 members over 4 runs/);
+  await page.mouse.move(0, 0);
+  await chart.focus();
+  await page.keyboard.press("Home");
+  assert.match(await text(page, "figcaption"), /10 members after run 1/);
+  await page.keyboard.press("ArrowRight");
+  assert.match(await text(page, "figcaption"), /13 members/);
+  await shot(page, "detail");
+  await page.locator("figcaption a").click();
+  await page.getByRole("heading", { name: /Run 2/ }).waitFor();
+  await shot(page, "run");
+  await page.context().close();
+});
+
+await test("identifiers are masked until the token is given", async () => {
+  const page = await open();
+  await go(page, "");
+  await rowOf(page, env.DASHBOARD_HOSTILE).getByRole("link", { name: "2", exact: true }).click();
+  await page.getByText("h***@e***.com").first().waitFor();
+  assert.doesNotMatch(await text(page), /h003@example\.com/);
+  await shot(page, "parked");
+  await page.getByLabel("Whole identifiers").click();
+  await page.getByLabel("Token", { exact: true }).fill("wrong");
+  await page.locator("dialog").getByRole("button", { name: "Unlock" }).click();
+  await page.getByText("The daemon does not know that token").waitFor();
+  assert.equal(await page.getByLabel("Whole identifiers").isChecked(), false);
+  await page.getByText("h***@e***.com").first().waitFor();
+  await page.getByLabel("Whole identifiers").click();
+  await page.getByLabel("Token", { exact: true }).fill(env.DASHBOARD_TOKEN);
+  await page.locator("dialog").getByRole("button", { name: "Unlock" }).click();
+  await page.getByText("h003@example.com").first().waitFor();
+  await page.getByLabel("Search").fill("h007");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  const csv = await (await import("node:fs/promises")).readFile(await download.path(), "utf8");
+  assert.match(csv, /^"contact","operation","parked","reason","attempts","updated_at"\n"h007@example\.com","add","refused",/);
+  await page.getByRole("button", { name: "Lock" }).click();
+  await page.getByText("h***@e***.com").first().waitFor();
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("token")), null);
+  await page.context().close();
+});
+
+await test("calls show what was sent and answered, and stay open", async () => {
+  const page = await open();
+  await go(page, "");
+  await page.getByRole("link", { name: env.DASHBOARD_HOSTILE, exact: true }).click();
+  await page.getByRole("link", { name: "last calls" }).click();
+  await page.locator("details").first().waitFor();
+  assert.doesNotMatch(await page.content(), /h0\d\d@example/);
+  await page.locator("tr", { hasText: "422" }).first().locator("summary").click();
+  await page.getByText("Address not exists").first().waitFor();
+  await page.waitForTimeout(2500);
+  assert.equal(await page.locator("details[open]").count(), 1);
+  await shot(page, "calls");
+  await page.context().close();
+});
+
+await test("runs are listed, also of one cohort, and a failed one says why", async () => {
+  const page = await open();
+  await go(page, "#/runs");
+  assert.ok(await page.locator("tbody tr").count() >= 9);
+  await go(page, "#/runs?cohort=9apg8e8f");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 4);
+  await go(page, "");
+  await page.getByRole("link", { name: "gone", exact: true }).click();
+  await page.locator(".notice.bad").waitFor();
+  assert.match(await text(page, ".notice.bad"), /failed/);
+  await page.context().close();
+});
+
+await test("empty places say what they are for", async () => {
+  const page = await open();
+  await go(page, "");
+  await page.getByRole("link", { name: "pushed people", exact: true }).click();
+  await page.getByText("Never synced").waitFor();
+  await go(page, "#/actions");
+  await page.getByText("Nothing was asked for yet").waitFor();
+  await go(page, "#/b/1/parked");
+  await page.getByText("Nothing is parked").waitFor();
+  await go(page, "#/b/1/hold");
+  await page.getByText("Nothing is held").waitFor();
+  await go(page, "#/b/999");
+  await page.getByText("There is nothing here").waitFor();
+  await go(page, "#/no/such/page");
+  await page.getByText("There is nothing here").waitFor();
+  await page.route("**/v1/status", (route) => route.fulfill({ json: { syncs: [], health: [] } }));
+  await page.goto("about:blank");
+  await go(page, "");
+  await page.getByText("Nothing is configured yet").waitFor();
+  problems.length = 0; // about:blank is foreign.
+  await page.context().close();
+});
+
+// What the page does with answers to actions; the daemon's own are in tests/web/dashboard_test.cc.
+await test("actions ask for the token once and tell what became of them", async () => {
+  const page = await open();
+  const sent = [];
+  let entries = [];
+  await page.route("**/v1/actions", async (route) => {
+    const request = route.request();
+    if (request.method() === "GET") return route.fulfill({ json: { actions: entries } });
+    const body = request.postDataJSON();
+    sent.push([body, request.headers().authorization, request.headers()["content-type"]]);
+    const long = ["sync", "retry", "approve"].includes(body.action);
+    const entry = { id: sent.length, action: body.action, cohort: body.cohort || null, run: body.run || null, started_at: new Date().toISOString(), ended_at: long ? null : new Date().toISOString(), exit_code: long ? null : 0, text: long ? "" : "it is " + body.action + "d" };
+    entries = [{ ...entry, ended_at: new Date().toISOString(), exit_code: 0, text: "run 12 succeeded" }];
+    return route.fulfill({ status: long ? 202 : 200, json: entry });
+  });
+  await go(page, "");
+  await page.getByRole("link", { name: "active users", exact: true }).click();
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByLabel("Token", { exact: true }).fill(env.DASHBOARD_TOKEN);
+  await page.locator("dialog").getByRole("button", { name: "Unlock" }).click();
+  await page.getByText("it is paused").waitFor();
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await page.getByText("run 12 succeeded").waitFor();
+  await go(page, "");
+  await rowOf(page, "big spenders").getByRole("link", { name: "big spenders", exact: true }).click();
+  await page.getByRole("button", { name: "Approve …" }).click();
+  await page.getByLabel(/Type the number/).fill("90");
+  await page.getByRole("button", { name: "Approve 900 removals" }).click();
+  await page.getByText("That is not 900.").waitFor();
+  await shot(page, "approve");
+  await page.getByLabel(/Type the number/).fill("900");
+  await page.getByRole("button", { name: "Approve 900 removals" }).click();
+  await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+  await page.getByRole("button", { name: "Discard …" }).click();
+  await page.getByRole("button", { name: "Discard", exact: true }).click();
+  await page.getByText("it is discardd").waitFor();
+  const hold = sent[2][0].run;
+  assert.deepEqual(sent.map((s) => s[0]), [{ action: "pause", cohort: "9apg8e8f" }, { action: "sync", cohort: "9apg8e8f" }, { action: "approve", run: hold }, { action: "discard", run: hold }]);
+  for (const [, authorization, type] of sent) {
+    assert.equal(authorization, "Bearer " + env.DASHBOARD_TOKEN);
+    assert.equal(type, "application/json");
+  }
+  await page.context().close();
+});
+
+await test("the keyboard reaches everything, with the focus seen", async () => {
+  const page = await open();
+  await go(page, "");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+  for (let i = 0; i < 40; i += 1) {
+    await page.keyboard.press("Tab");
+    const seen = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement);
+      return document.activeElement === document.body || style.outlineStyle !== "none";
+    });
+    assert.ok(seen, "no focus ring at stop " + i);
+    if (await page.evaluate(() => document.activeElement.textContent === "active users")) break;
+  }
+  await page.waitForTimeout(2500);
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "active users", "polling keeps the focus");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /active users/ }).waitFor();
+  await page.context().close();
+});
+
+for (const [name, options] of [["phone", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }], ["dark", { colorScheme: "dark" }], ["phone-dark", { viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" }]]) {
+  await test("every view fits: " + name, async () => {
+    const page = await open(options);
+    for (const [view, hash] of [["overview", ""], ["detail", "#/b/2"], ["parked", "#/b/3/parked"], ["calls", "#/b/3/calls"], ["hold", "#/b/2/hold"], ["runs", "#/runs"], ["run", "#/run/1"]]) {
+      await go(page, hash);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, view + " is " + wide + " px too wide");
+      await shot(page, name + "-" + view);
+    }
+    await page.context().close();
+  });
+}
+
+await test("200 syncs are there at once", async () => {
+  const page = await open();
+  const status = await (await fetch(url + "/v1/status")).json();
+  const one = status.syncs.find((s) => s.cohort === "9apg8e8f");
+  status.syncs = [...status.syncs, ...Array.from({ length: 200 }, (_, i) => ({ ...one, cohort: "c" + i, name: "cohort number " + i, binding: 1000 + i }))];
+  await page.route("**/v1/status", (route) => route.fulfill({ json: status }));
+  await go(page, "");
+  assert.equal(await page.locator("tbody tr").count(), 206);
+  await shot(page, "many");
+  await page.context().close();
+});
+
+await test("the page says when the daemon is away and goes on when it is back", async () => {
+  const page = await open();
+  await go(page, "");
+  await tell("stop");
+  await page.getByText(/Connection lost since/).waitFor();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  assert.match(await text(page), /big spenders/);
+  await shot(page, "away");
+  await tell("serve");
+  await page.getByText(/Connection lost since/).waitFor({ state: "hidden" });
+  await page.context().close();
+});
+
+await browser.close();
+console.log("page: " + passed + " tests passed" + (failed ? ", " + failed + " failed" : ""));
+process.exit(failed ? 1 : 0);
