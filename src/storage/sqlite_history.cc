@@ -46,7 +46,8 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       calls_(*database_),
       holds_(*database_),
       deliveries_(*database_),
-      checkpoints_(*database_) {}
+      checkpoints_(*database_),
+      export_ledger_(*database_) {}
 
 std::vector<BindingStatus> SqliteHistory::Bindings() {
   const ReadTransaction moment(*database_, "read bindings");
@@ -121,6 +122,11 @@ std::vector<ParkedOperation> SqliteHistory::ParkedOperations(RunId run) {
 std::vector<OperationCall> SqliteHistory::LastCalls(BindingId binding, std::size_t limit) {
   const ReadTransaction moment(*database_, "read calls");
   return calls_.Last(binding, limit);
+}
+
+ExportCosts SqliteHistory::FindExportCosts(const ProjectName& project, TimePoint since) {
+  const ReadTransaction moment(*database_, "read what was spent in exports");
+  return export_ledger_.Find(project, since);
 }
 
 }  // namespace cohort_sync

@@ -17,6 +17,7 @@
 #include "storage/deliveries.h"
 #include "storage/holds.h"
 #include "storage/runs.h"
+#include "storage/sqlite_export_ledger.h"
 #include "sync/history.h"
 
 namespace cohort_sync {
@@ -40,6 +41,7 @@ class SqliteHistory final : public History {
   // In the order of the journal.
   [[nodiscard]] std::vector<ParkedOperation> ParkedOperations(RunId run) override;
   [[nodiscard]] std::vector<OperationCall> LastCalls(BindingId binding, std::size_t limit) override;
+  [[nodiscard]] ExportCosts FindExportCosts(const ProjectName& project, TimePoint since) override;
 
  private:
   explicit SqliteHistory(std::unique_ptr<Database> database);
@@ -51,6 +53,7 @@ class SqliteHistory final : public History {
   Holds holds_;
   Deliveries deliveries_;
   Checkpoints checkpoints_;
+  SqliteExportLedger export_ledger_;
 };
 
 }  // namespace cohort_sync

@@ -22,6 +22,7 @@
 #include "storage/journal_delivery.h"
 #include "storage/members.h"
 #include "storage/runs.h"
+#include "storage/sqlite_export_ledger.h"
 #include "storage/sqlite_export_requests.h"
 #include "sync/sync_store.h"
 
@@ -40,6 +41,7 @@ class SqliteSyncStore final : public SyncStore {
 
   // The exports of the same state; part of this object.
   [[nodiscard]] ExportRequests& export_requests() { return export_requests_; }
+  [[nodiscard]] ExportLedger& export_ledger() { return export_ledger_; }
 
   // For every binding: moves the oldest point from which the journal can be read up to
   // `older_than`, and deletes what is closed before it. Several transactions; cut off anywhere, no
@@ -101,6 +103,7 @@ class SqliteSyncStore final : public SyncStore {
   Checkpoints checkpoints_;
   Folding folding_;
   SqliteExportRequests export_requests_;
+  SqliteExportLedger export_ledger_;
   std::uint64_t hash_key_;
 };
 
