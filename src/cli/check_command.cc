@@ -132,12 +132,12 @@ class Checker {
     if (usage.count >= usage.limit)
       return Add(
           Level::kProblem, subject, used + "; nothing can be read until the next one begins");
-    if (usage.limit != project.monthly_exports)
+    if (usage.limit != project.exports.per_month)
       return Add(Level::kWarning,
                  subject,
                  Format("{}, the configuration says {}; set \"monthly_exports\": {}",
                         used,
-                        WithThousands(project.monthly_exports),
+                        WithThousands(project.exports.per_month),
                         usage.limit));
     Add(Level::kOk, subject, used);
   }

@@ -177,6 +177,9 @@ def request(rng):
 
 
 # ---- Sending ----
+WAYS = ["whole"] * 6 + ["pieces", "half", "reset", "pipeline", "drip", "unread"]
+
+
 def reset(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -194,7 +197,7 @@ def answers_of(connection, counts):
 
 def attack(port, rng, counts):
     raw = request(rng)
-    way = rng.choice(["whole"] * 6 + ["pieces", "half", "reset", "pipeline", "drip", "unread"])
+    way = rng.choice(WAYS)
     counts[way] += 1
     if way == "pipeline":
         raw += b"".join(request(rng) for _ in range(rng.randrange(1, 5)))
@@ -324,7 +327,7 @@ def watch(daemon, seconds, counts):
             return fault, worst
         if status != 200:
             return f"a good push was answered {status or 'nothing'} after {took:.1f} s", worst
-        counts["good"] += 1
+        counts[-1]["good"] += 1
         worst["answer"] = max(worst["answer"], took)
         worst["descriptors"] = max(worst["descriptors"], daemon.descriptors())
         worst["memory"] = max(worst["memory"], daemon.memory())
@@ -337,7 +340,8 @@ def watch(daemon, seconds, counts):
             return f"memory grew from {floor >> 20} to {daemon.memory() >> 20} MiB", worst
         if now - said >= 30:
             said = now
-            print(f"{now - begin:5.0f} s  {sum(counts.values()):,} counted  "
+            sent = sum(counter[way] for counter in counts for way in set(WAYS))
+            print(f"{now - begin:5.0f} s  {sent:,} attacks  "
                   f"{daemon.descriptors()} descriptors  {daemon.memory() >> 20} MiB", flush=True)
         time.sleep(GOOD_EVERY)
     return "", worst
@@ -359,7 +363,7 @@ def main():
                for i in range(SENDERS)]
     for thread in threads:
         thread.start()
-    fault, worst = watch(daemon, minutes * 60, counts[SENDERS])
+    fault, worst = watch(daemon, minutes * 60, counts)
     stop.set()
     for thread in threads:
         thread.join()
