@@ -95,7 +95,10 @@ Result<Snapshot> ExportSource::FetchSyncable(const FetchRequest& request,
       return snapshot;
     }
     const CallError& failed = rows.error();
-    if (!LeavesExportUsable(failed.error.code())) requests_.Forget(project_, request.cohort);
+    if (!LeavesExportUsable(failed.error.code())) {
+      requests_.Forget(project_, request.cohort);
+      allowance_.Finish(request.cohort);
+    }
     if (!reused || !MeansGone(failed.status)) return Fail(failed.error);
     recorded.reset();
   }

@@ -1,10 +1,12 @@
 #include <map>
 #include <utility>
 
+#include "cli/budget_text.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/report_text.h"
 #include "cli/workspace.h"
+#include "service/export_forecast.h"
 #include "service/schedule.h"
 #include "storage/inbox_view.h"
 #include "storage/sqlite_history.h"
@@ -42,15 +44,14 @@ PushStatus PushStatusOf(const SyncConfig& sync, const SyncStatus& status, InboxV
 // The configured syncs in the order of the file, then what only the state still knows. `history`
 // may be null: nothing was ever synced; so may `inbox`: nothing was ever pushed.
 std::vector<SyncStatus> StatusOf(const Config& config,
+                                 std::vector<BindingStatus> bindings,
                                  History* history,
                                  InboxView* inbox,
                                  TimePoint now) {
   std::map<BindingKey, BindingStatus> by_key;
-  if (history != nullptr) {
-    for (BindingStatus& binding : history->Bindings()) {
-      const BindingKey key = binding.binding.key;
-      by_key.emplace(key, std::move(binding));
-    }
+  for (BindingStatus& binding : bindings) {
+    const BindingKey key = binding.binding.key;
+    by_key.emplace(key, std::move(binding));
   }
   std::vector<SyncStatus> syncs;
   for (const SyncConfig& sync : config.syncs) {
@@ -61,12 +62,7 @@ std::vector<SyncStatus> StatusOf(const Config& config,
     if (auto found = by_key.extract(sync.key)) {
       status.state = std::move(found.mapped());
       status.name = status.state->binding.cohort_name;
-      // Most runs of a pushed cohort do not read it.
-      if (sync.push) {
-        last_started = status.state->binding.accepted_as_of;
-      } else if (status.state->last_run) {
-        last_started = status.state->last_run->started_at;
-      }
+      last_started = LastScheduledStart(sync, &*status.state);
     } else if (history != nullptr) {
       status.last_failure = LastFailure(*history, sync.key.cohort);
     }
@@ -94,9 +90,14 @@ Result<ExitCode> RunStatus(const CommandContext& context, const CommandArguments
   const auto inbox = OpenInbox(*config);
   if (!inbox) return Fail(inbox.error());
   const TimePoint now = context.clock.Now();
+  History* const state = history ? history->get() : nullptr;
+  std::vector<BindingStatus> bindings;
+  if (state != nullptr) bindings = state->Bindings();
+  const std::vector<ExportBudget> budgets = ExportBudgets(*config, bindings, state, now);
   const std::vector<SyncStatus> syncs =
-      StatusOf(*config, history ? history->get() : nullptr, inbox->get(), now);
-  context.out << (context.json ? StatusJson(syncs) + '\n' : StatusText(syncs, now));
+      StatusOf(*config, std::move(bindings), state, inbox->get(), now);
+  context.out << (context.json ? StatusJson(syncs, budgets) + '\n'
+                               : StatusText(syncs, now) + BudgetLines(budgets));
   return ExitCode::kDone;
 }
 
