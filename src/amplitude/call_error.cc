@@ -49,6 +49,10 @@ ErrorCode CodeOf(int status) {
   return ErrorCode::kRejected;
 }
 
+bool MonthSpent(int status, const std::string& words) {
+  return status == 429 && ToLowerAscii(words).find("month") != std::string::npos;
+}
+
 // The region is the usual reason for an unknown key, since each region has keys of its own.
 std::string NextStep(int status, const std::string& words) {
   if (words.find("Invalid API Key") != std::string::npos) {
@@ -63,6 +67,9 @@ std::string NextStep(int status, const std::string& words) {
   if (status == 400) return "the request was not accepted; check the cohort's id and the property";
   if (status == 404 || status == 410)
     return "there is no such thing in this project; check the cohort's id and 'region'";
+  if (MonthSpent(status, words))
+    return "the project's exports of this month are spent; the next month begins on its first day, "
+           "UTC";
   if (status == 429) {
     return "a limit of the project is reached (60 exports in 10 minutes, 500 in a month); try "
            "again later";
@@ -84,8 +91,9 @@ CallError ExplainAnswer(std::string_view call,
   if (!words.empty()) message += Format(" '{}'", Printable(words));
   return {Error(CodeOf(status), message + ": " + NextStep(status, words)),
           status,
-          status == 429 || status >= 500,
-          RetryAfter(response.headers)};
+          (status == 429 || status >= 500) && !MonthSpent(status, words),
+          RetryAfter(response.headers),
+          MonthSpent(status, words)};
 }
 
 CallError ExplainFailure(std::string_view call,

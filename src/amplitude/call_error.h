@@ -21,6 +21,9 @@ struct CallError {
   int status = 0;         // 0 when there was no answer.
   bool may_pass = false;  // No answer, 429 or 5xx: the same call may succeed later.
   std::optional<Duration> retry_after;
+  // A 429 that names the month: nothing more can be exported in this one (contracts/amplitude.md
+  // 1.2; that the body says which limit it is, is documented of the Dashboard API only).
+  bool month_spent = false;
 };
 
 template <typename T>

@@ -52,14 +52,6 @@ std::string_view Bare(std::string_view value) {
   return within.find('"') == std::string_view::npos ? within : value;
 }
 
-// At most `limit` bytes, not ending within a character of UTF-8.
-std::string_view CutText(std::string_view text, std::size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0U) == 0x80U)
-    --limit;
-  return text.substr(0, limit);
-}
-
 }  // namespace
 
 void MoveInto(Snapshot& snapshot, CohortRows&& rows) {

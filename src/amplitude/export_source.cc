@@ -47,6 +47,7 @@ ExportSource::ExportSource(ExportSourceParts parts)
     : client_(std::move(parts.access)),
       project_(std::move(parts.project)),
       requests_(parts.requests),
+      allowance_(project_, parts.settings.limits, parts.ledger, parts.clock),
       clock_(parts.clock),
       random_(parts.random),
       settings_(std::move(parts.settings)) {
@@ -68,12 +69,15 @@ void ExportSource::Accepted(const CohortId& cohort) {
 
 Result<Snapshot> ExportSource::FetchSyncable(const FetchRequest& request,
                                              const std::stop_token& stop) {
+  std::optional<ExportRequest> recorded = Reusable(request);
+  if (!recorded) {
+    if (const CallResult<void> may = allowance_.CheckMonth(); !may) return Fail(may.error().error);
+  }
   const auto cohorts = ListCohorts(client_, clock_, random_, settings_.retry, stop);
   if (!cohorts) return Fail(cohorts.error());
   const Result<CohortInfo> cohort = FindSyncable(*cohorts, request.cohort);
   if (!cohort) return Fail(cohort.error());
 
-  std::optional<ExportRequest> recorded = Reusable(request);
   while (true) {
     const bool reused = recorded.has_value();
     const CallResult<ExportRequest> asked =
@@ -91,7 +95,10 @@ Result<Snapshot> ExportSource::FetchSyncable(const FetchRequest& request,
       return snapshot;
     }
     const CallError& failed = rows.error();
-    if (!LeavesExportUsable(failed.error.code())) requests_.Forget(project_, request.cohort);
+    if (!LeavesExportUsable(failed.error.code())) {
+      requests_.Forget(project_, request.cohort);
+      allowance_.Finish(request.cohort);
+    }
     if (!reused || !MeansGone(failed.status)) return Fail(failed.error);
     recorded.reset();
   }
@@ -112,8 +119,13 @@ CallResult<ExportRequest> ExportSource::RequestNew(const FetchRequest& request,
   ExportRequest asked;
   asked.property = request.identifier.property;
   const auto request_id = CallWithRetries(settings_.retry, clock_, random_, stop, [&] {
-    asked.requested_at = clock_.Now();
-    return client_.RequestExport(request.cohort, asked.property, stop);
+    return allowance_.Spend(
+        request,
+        [&] {
+          asked.requested_at = clock_.Now();
+          return client_.RequestExport(request.cohort, asked.property, stop);
+        },
+        stop);
   });
   if (!request_id) return tl::unexpected(request_id.error());
   asked.request_id = *request_id;
@@ -127,6 +139,7 @@ CallResult<CohortRows> ExportSource::Collect(const FetchRequest& request,
                                              const std::stop_token& stop) {
   if (const CallResult<void> done = Await(request, asked, reused, stop); !done)
     return tl::unexpected(done.error());
+  allowance_.Finish(request.cohort);
   return CallWithRetries(
       settings_.retry, clock_, random_, stop, [&] { return Download(request, asked, stop); });
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "amplitude/cohort_csv.h"
+#include "amplitude/export_allowance.h"
 #include "amplitude/export_client.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -21,6 +22,7 @@ struct ExportSettings {
   Duration poll_limit = std::chrono::minutes(60);
   int max_poll_errors = 3;  // In a row; 429 does not count (contracts/amplitude.md 1.5).
   RetryPolicy retry{Duration(1'000), Duration(60'000), 6};  // List, request and download.
+  ExportLimits limits;
   CohortCsvOptions csv;
 };
 
@@ -28,6 +30,7 @@ struct ExportSourceParts {
   ExportAccess access;
   ProjectName project;
   ExportRequests& requests;
+  ExportLedger& ledger;
   Clock& clock;
   Random& random;
   ExportSettings settings;
@@ -44,6 +47,9 @@ struct ExportSourceParts {
 // again when it is young enough: an export is good for 7 days and costs one of the month's budget.
 // When Amplitude no longer knows a recorded request, one new request is made. A request whose file
 // turned out to be unusable is forgotten.
+//
+// Without a recorded request nothing is called once the month's exports are spent; the limits of
+// shorter times are waited out. One call at a time, so that "5 at once" is never reached.
 class ExportSource final : public SnapshotSource {
  public:
   // What `parts` refers to outlives this.
@@ -76,6 +82,7 @@ class ExportSource final : public SnapshotSource {
   ExportClient client_;
   ProjectName project_;
   ExportRequests& requests_;
+  ExportAllowance allowance_;
   Clock& clock_;
   Random& random_;
   ExportSettings settings_;

@@ -224,6 +224,18 @@ bool IsValidUtf8(std::string_view text) {
   return true;
 }
 
+std::string_view CutText(std::string_view text, std::size_t limit) {
+  constexpr std::size_t kMostContinuations = 3;  // More in a row are no UTF-8.
+  if (text.size() <= limit) return text;
+  const auto continues = [&text](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  std::size_t end = limit;
+  while (end > 0 && limit - end <= kMostContinuations && continues(end))
+    --end;
+  return text.substr(0, limit - end > kMostContinuations ? limit : end);
+}
+
 std::string Printable(std::string_view text, std::size_t limit) {
   std::string out;
   std::size_t used = 0;

@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_BASE_TEXT_H_
 #define COHORT_SYNC_BASE_TEXT_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ namespace cohort_sync {
                                 std::string_view plural);
 // Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
 [[nodiscard]] bool IsValidUtf8(std::string_view text);
+// At most `limit` bytes from the beginning, not ending within a character of UTF-8.
+[[nodiscard]] std::string_view CutText(std::string_view text, std::size_t limit);
 // For quoting foreign text in a message: control characters (C1 included) and invalid bytes as
 // \xNN, at most `limit` bytes of the original and then "…".
 [[nodiscard]] std::string Printable(std::string_view text, std::size_t limit = 120);

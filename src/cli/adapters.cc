@@ -94,6 +94,7 @@ amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings) {
   for (Duration& wait : out.poll_waits)
     wait = std::min(wait, settings.poll_interval);
   out.poll_limit = settings.export_timeout;
+  out.limits = settings.exports;
   return out;
 }
 

@@ -9,10 +9,12 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "cli/adapters.h"
+#include "cli/budget_text.h"
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/notifications.h"
 #include "cli/workspace.h"
+#include "service/export_forecast.h"
 #include "storage/sqlite_history.h"
 
 namespace cohort_sync {
@@ -41,6 +43,7 @@ class Checker {
     CheckState();
     for (const auto& [name, project] : config_.projects)
       CheckProject(name, project);
+    CheckBudgets();
     for (const auto& [name, destination] : config_.destinations)
       CheckDestination(name, destination);
     if (config_.server) CheckServer(*config_.server);
@@ -48,6 +51,8 @@ class Checker {
       CheckSync(sync);
     return std::move(findings_);
   }
+  // Of the last Check.
+  [[nodiscard]] const std::vector<ExportBudget>& budgets() const { return budgets_; }
 
  private:
   void Add(Level level, std::string subject, std::string text) {
@@ -58,7 +63,9 @@ class Checker {
     auto history = SqliteHistory::Open(config_.state.string());
     if (history) {
       std::optional<TimePoint> newest;
-      for (const BindingStatus& status : (*history)->Bindings()) {
+      history_ = std::move(*history);
+      bindings_ = history_->Bindings();
+      for (const BindingStatus& status : bindings_) {
         lists_[status.binding.key] = status.binding.pins.list_name.value();
         if (status.last_run) newest = std::max(newest, std::optional(status.last_run->started_at));
       }
@@ -121,26 +128,36 @@ class Checker {
         subject,
         Format("credentials work, {}",
                Count(static_cast<std::int64_t>(cohorts->size()), "cohort", "cohorts")));
-    if (const auto usage = client.Usage(context_.stop)) CheckUsage(*usage, project, subject);
+    const auto usage = client.Usage(context_.stop);
+    if (!usage) return;
+    counted_[name] = {usage->count, usage->limit};
+    if (usage->limit != project.exports.per_month)
+      Add(Level::kWarning,
+          subject,
+          Format("Amplitude grants {} a month, the configuration says {}; set "
+                 "\"monthly_exports\": {}",
+                 Count(usage->limit, "export", "exports"),
+                 WithThousands(project.exports.per_month),
+                 usage->limit));
   }
 
-  void CheckUsage(const amplitude::ExportUsage& usage,
-                  const ProjectConfig& project,
-                  const std::string& subject) {
-    const std::string used = Format("{} of {} exports are used this month",
-                                    WithThousands(usage.count),
-                                    WithThousands(usage.limit));
-    if (usage.count >= usage.limit)
-      return Add(
-          Level::kProblem, subject, used + "; nothing can be read until the next one begins");
-    if (usage.limit != project.monthly_exports)
-      return Add(Level::kWarning,
-                 subject,
-                 Format("{}, the configuration says {}; set \"monthly_exports\": {}",
-                        used,
-                        WithThousands(project.monthly_exports),
-                        usage.limit));
-    Add(Level::kOk, subject, used);
+  // What Amplitude counted, where it says so, is what counts: others may use the key, too.
+  void CheckBudgets() {
+    const TimePoint now = context_.clock.Now();
+    budgets_ = ExportBudgets(config_, bindings_, history_.get(), now, counted_);
+    for (const ExportBudget& budget : budgets_) {
+      std::optional<std::int64_t> here;
+      if (history_) {
+        here = SpentThisMonth(history_->FindExportCosts(budget.project, CostsCountFrom(now)), now);
+      }
+      if (here == budget.spent) here.reset();
+      const bool spent = budget.left() == 0 || budget.refused_at;
+      Add(spent                ? Level::kProblem
+          : budget.runs_out_at ? Level::kWarning
+                               : Level::kOk,
+          Format("project '{}'", budget.project.value()),
+          BudgetText(budget, here));
+    }
   }
 
   void CheckDestination(const DestinationName& name, const DestinationConfig& settings) {
@@ -296,6 +313,10 @@ class Checker {
   const CommandContext& context_;
   const Config& config_;
   std::vector<Finding> findings_;
+  std::unique_ptr<SqliteHistory> history_;  // nullptr: there is no state yet.
+  std::vector<BindingStatus> bindings_;
+  std::map<ProjectName, CountedExports> counted_;  // By Amplitude.
+  std::vector<ExportBudget> budgets_;
   std::map<ProjectName, std::vector<amplitude::CohortInfo>> cohorts_;
   std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
   std::map<DestinationName, std::vector<std::string>> attributes_;
@@ -307,7 +328,8 @@ class Checker {
 Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments& arguments) {
   const Result<Config> config = LoadConfig(context.config_path);
   if (!config) return Fail(config.error());
-  std::vector<Finding> findings = Checker(context, *config).Check();
+  Checker checker(context, *config);
+  std::vector<Finding> findings = checker.Check();
   const auto told = CheckNotifications(context, *config, arguments.Has("notify"));
   findings.insert(findings.end(), told.begin(), told.end());
   std::int64_t problems = 0;
@@ -320,7 +342,7 @@ Result<ExitCode> RunCheck(const CommandContext& context, const CommandArguments&
     context.out << Format("{:<8}{}: {}\n", mark, finding.subject, finding.text);
   }
   if (context.json) {
-    context.out << FindingsJson(findings) << '\n';
+    context.out << FindingsJson(findings, checker.budgets()) << '\n';
   } else {
     context.out << (problems == 0 ? std::string("ready to sync\n")
                                   : Format("{}\n", Count(problems, "problem", "problems")));

@@ -11,6 +11,7 @@
 #include "cli/status_document.h"
 #include "cli/sync_status.h"
 #include "web/mask.h"
+#include "service/export_forecast.h"
 
 namespace cohort_sync {
 namespace {
@@ -114,9 +115,12 @@ void DashboardReader::Refresh() {
   const std::string versions =
       history_->Version() + ' ' + (inbox_ == nullptr ? "" : inbox_->Version());
   if (known_ && known_->versions == versions && now < known_->until) return;
-  KnownStatus known{versions, {}, StatusOf(config_, history_.get(), inbox_.get(), now), {}};
+  std::vector<BindingStatus> bindings = history_->Bindings();
+  const std::vector<ExportBudget> budgets = ExportBudgets(config_, bindings, history_.get(), now);
+  KnownStatus known{
+      versions, {}, StatusOf(config_, std::move(bindings), history_.get(), inbox_.get(), now), {}};
   known.until = RightUntil(known.syncs, now);
-  known.document = StatusDocument(config_, known.syncs, history_.get(), now);
+  known.document = StatusDocument(config_, known.syncs, budgets, history_.get(), now);
   known_ = std::move(known);
 }
 

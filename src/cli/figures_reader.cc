@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/database_error.h"
+#include "service/export_forecast.h"
 #include "service/schedule.h"
 #include "storage/sqlite_inbox.h"
 
@@ -23,7 +24,28 @@ std::optional<Duration> PeriodOf(const Schedule& schedule) {
   return schedule.every;
 }
 
+namespace {
+
+// What the forecast of exports asks of bindings.
+std::vector<BindingStatus> AsStatus(const std::vector<SyncFigures>& syncs) {
+  std::vector<BindingStatus> bindings;
+  for (const SyncFigures& sync : syncs) {
+    if (!sync.state) continue;
+    BindingStatus& status = bindings.emplace_back();
+    status.binding = sync.state->binding;
+    status.last_run = sync.last_run;
+  }
+  return bindings;
+}
+
+}  // namespace
+
 Status FiguresReader::Open() {
+  if (!history_) {
+    auto history = SqliteHistory::Open(config_.state.string());
+    if (!history) return Fail(history.error());
+    history_ = std::move(*history);
+  }
   if (!state_) {
     auto state = StateFigures::Open(config_.state.string());
     if (!state) return Fail(state.error());
@@ -53,9 +75,12 @@ Result<DaemonFigures> FiguresReader::Read() {
       if (auto found = by_key.extract(sync.key)) state.emplace(std::move(found.mapped()));
       all.syncs.push_back(FiguresOf(sync, std::move(state), now));
     }
+    for (const ExportBudget& budget : ExportBudgets(config_, AsStatus(all.syncs), history_.get(), now))
+      all.budgets.push_back({budget.project.value(), budget.granted, budget.left()});
     return all;
   } catch (const DatabaseError&) {
     state_.reset();
+    history_.reset();
     inbox_.reset();
     throw;
   }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "storage/inbox_view.h"
+#include "storage/sqlite_history.h"
 #include "storage/state_figures.h"
 #include "web/daemon_figures.h"
 
@@ -35,6 +36,7 @@ class FiguresReader final : public web::FiguresSource {
   const Config& config_;
   const Clock& clock_;
   std::unique_ptr<StateFigures> state_;
+  std::unique_ptr<SqliteHistory> history_;  // Of the exports.
   std::unique_ptr<InboxView> inbox_;
 };
 

@@ -164,6 +164,24 @@ Json StatusOf(const SyncStatus& sync) {
   return json;
 }
 
+Json BudgetOf(const ExportBudget& budget) {
+  return {{"project", budget.project.value()},
+          {"granted", budget.granted},
+          {"spent", budget.spent},
+          {"left", budget.left()},
+          {"planned", budget.planned},
+          {"runs_out_at", TimeOrNull(budget.runs_out_at)},
+          {"refused_at", TimeOrNull(budget.refused_at)},
+          {"resets_at", FormatTime(budget.resets_at)}};
+}
+
+Json FindingOf(const Finding& finding) {
+  const char* level = finding.level == Finding::Level::kOk        ? "ok"
+                      : finding.level == Finding::Level::kWarning ? "warning"
+                                                                  : "problem";
+  return {{"level", level}, {"subject", finding.subject}, {"text", finding.text}};
+}
+
 template <typename Items, typename Convert>
 std::string Listing(const char* name, const Items& items, Convert convert) {
   return Dump({{name, ArrayOf(items, convert)}});
@@ -204,8 +222,9 @@ std::string PlansJson(const std::vector<PlannedSync>& plans) {
   return Listing("plans", plans, PlanOf);
 }
 
-std::string StatusJson(const std::vector<SyncStatus>& syncs) {
-  return Listing("syncs", syncs, StatusOf);
+std::string StatusJson(const std::vector<SyncStatus>& syncs,
+                       const std::vector<ExportBudget>& budgets) {
+  return Dump({{"syncs", ArrayOf(syncs, StatusOf)}, {"exports", ArrayOf(budgets, BudgetOf)}});
 }
 
 std::string CohortsJson(const std::vector<KnownCohort>& cohorts) {
@@ -274,13 +293,10 @@ std::string TokenJson(const std::string& token) {
   return Dump({{"token", token}});
 }
 
-std::string FindingsJson(const std::vector<Finding>& findings) {
-  return Listing("findings", findings, [](const Finding& finding) {
-    const char* level = finding.level == Finding::Level::kOk        ? "ok"
-                        : finding.level == Finding::Level::kWarning ? "warning"
-                                                                    : "problem";
-    return Json{{"level", level}, {"subject", finding.subject}, {"text", finding.text}};
-  });
+std::string FindingsJson(const std::vector<Finding>& findings,
+                         const std::vector<ExportBudget>& budgets) {
+  return Dump(
+      {{"findings", ArrayOf(findings, FindingOf)}, {"exports", ArrayOf(budgets, BudgetOf)}});
 }
 
 std::string SimulateJson(const StandInAccess& access) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sync/export_budget.h"
 #include "sync/history.h"
 #include "sync/inbox.h"
 #include "sync/preparation.h"
@@ -47,7 +48,9 @@ struct SyncStatus {
   std::optional<TimePoint> next_run;      // By the schedule, if a daemon runs.
   std::optional<PushStatus> push;
 };
-[[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs);  // {"syncs": [...]}
+// {"syncs": [...], "exports": [...]}
+[[nodiscard]] std::string StatusJson(const std::vector<SyncStatus>& syncs,
+                                     const std::vector<ExportBudget>& budgets = {});
 
 // One of Amplitude's cohorts, as `cohorts` shows it.
 struct KnownCohort {
@@ -85,8 +88,9 @@ struct Finding {
   std::string subject;  // "configuration", "project 'web'", "cohort '9apg8e8f'"
   std::string text;
 };
-[[nodiscard]] std::string FindingsJson(
-    const std::vector<Finding>& findings);  // {"findings": [...]}
+// {"findings": [...], "exports": [...]}
+[[nodiscard]] std::string FindingsJson(const std::vector<Finding>& findings,
+                                       const std::vector<ExportBudget>& budgets = {});
 
 // Where the stand-ins are and what opens them.
 struct StandInAccess {

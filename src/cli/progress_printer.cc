@@ -58,6 +58,10 @@ void ProgressPrinter::Fetching(const SyncTarget& target) {
 
 std::string ProgressPrinter::ReadingText(const FetchProgress& progress) const {
   const Duration taken = clock_.Steady() - *read_since_;
+  if (progress.not_before)
+    return Format("reading cohort '{}': a limit of Amplitude's exports is reached, going on at {}",
+                  cohort_,
+                  FormatTime(*progress.not_before));
   if (progress.waiting)
     return Format(
         "reading cohort '{}': Amplitude prepares its export, {}", cohort_, FormatDuration(taken));
@@ -79,9 +83,11 @@ std::string ProgressPrinter::ReadingText(const FetchProgress& progress) const {
 
 void ProgressPrinter::Reading(const FetchProgress& progress) {
   const std::lock_guard lock(mutex_);
-  if (style_ != Style::kLive) return;
+  if (style_ == Style::kSilent || (style_ == Style::kLines && !progress.not_before)) return;
   if (!read_since_) read_since_ = drawn_at_ = clock_.Steady();
-  if (!IsTimeToDraw()) return;
+  if (style_ == Style::kLines) return PrintLine(ReadingText(progress));
+  // Nothing else is said until then.
+  if (!IsTimeToDraw() && !progress.not_before) return;
   reading_ = ReadingText(progress);
   Draw();
 }

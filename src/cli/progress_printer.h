@@ -17,8 +17,9 @@
 namespace cohort_sync {
 
 // On a terminal one line for all runs that is written over, with a bar where the end is known.
-// Elsewhere one line when reading starts, one with the number of calls and their time, and for each
-// list one every few seconds while it is delivered. Nothing with --json. Safe from several threads.
+// Elsewhere one line when reading starts or has to wait for a limit, one with the number of calls
+// and their time, and for each list one every few seconds while it is delivered. Nothing with
+// --json. Safe from several threads.
 class ProgressPrinter final : public RunObserver {
  public:
   enum class Style { kSilent, kLines, kLive };

@@ -117,11 +117,8 @@ Json Health(const Config& config, const std::vector<SyncStatus>& syncs, History*
     }
   }
   Json health = Json::array();
-  for (const auto& [name, project] : config.projects) {
-    Json entry = HealthOf("amplitude", name.value(), projects[name]);
-    entry["budget"] = nullptr;
-    health.push_back(std::move(entry));
-  }
+  for (const auto& [name, project] : config.projects)
+    health.push_back(HealthOf("amplitude", name.value(), projects[name]));
   for (const auto& [name, destination] : config.destinations)
     health.push_back(HealthOf("cordial", name.value(), destinations[name]));
   return health;
@@ -138,10 +135,11 @@ void MaskRun(Json& run) {
 
 std::string StatusDocument(const Config& config,
                            const std::vector<SyncStatus>& syncs,
+                           const std::vector<ExportBudget>& budgets,
                            History* history,
                            TimePoint now) {
   // What --json says, so that both say the same.
-  Json document = Json::parse(StatusJson(syncs));
+  Json document = Json::parse(StatusJson(syncs, budgets));
   for (std::size_t index = 0; index < syncs.size(); ++index) {
     const SyncStatus& sync = syncs[index];
     Json& json = document["syncs"][index];
@@ -167,6 +165,14 @@ std::string StatusDocument(const Config& config,
       json["stopped_reason"] = web::MaskIn(json["stopped_reason"].get<std::string>(), "");
   }
   document["health"] = Health(config, syncs, history);
+  for (Json& side : document["health"]) {
+    if (side["side"] != "amplitude") continue;
+    side["budget"] = nullptr;
+    for (const Json& budget : document["exports"]) {
+      if (budget["project"] == side["name"]) side["budget"] = budget;
+    }
+  }
+  document.erase("exports");
   return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "service/export_forecast.h"
 #include "service/schedule.h"
 #include "storage/sqlite_inbox.h"
 
@@ -38,15 +39,14 @@ Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config) {
 }
 
 std::vector<SyncStatus> StatusOf(const Config& config,
+                                 std::vector<BindingStatus> bindings,
                                  History* history,
                                  InboxView* inbox,
                                  TimePoint now) {
   std::map<BindingKey, BindingStatus> by_key;
-  if (history != nullptr) {
-    for (BindingStatus& binding : history->Bindings()) {
-      const BindingKey key = binding.binding.key;
-      by_key.emplace(key, std::move(binding));
-    }
+  for (BindingStatus& binding : bindings) {
+    const BindingKey key = binding.binding.key;
+    by_key.emplace(key, std::move(binding));
   }
   std::vector<SyncStatus> syncs;
   for (const SyncConfig& sync : config.syncs) {
@@ -57,12 +57,7 @@ std::vector<SyncStatus> StatusOf(const Config& config,
     if (auto found = by_key.extract(sync.key)) {
       status.state = std::move(found.mapped());
       status.name = status.state->binding.cohort_name;
-      // Most runs of a pushed cohort do not read it.
-      if (sync.push) {
-        last_started = status.state->binding.accepted_as_of;
-      } else if (status.state->last_run) {
-        last_started = status.state->last_run->started_at;
-      }
+      last_started = LastScheduledStart(sync, &*status.state);
     } else if (history != nullptr) {
       status.last_failure = LastFailure(*history, sync.key.cohort);
     }

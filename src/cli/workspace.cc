@@ -118,7 +118,8 @@ Workspace::Workspace(const CommandContext& context,
       store_(std::move(store)),
       inbox_(std::move(inbox)),
       shared_store_(*store_, tasks_),
-      export_requests_(store_->export_requests(), tasks_) {}
+      export_requests_(store_->export_requests(), tasks_),
+      export_ledger_(store_->export_ledger(), tasks_) {}
 
 std::unique_ptr<SyncEngine> Workspace::MakeEngine(bool listens) {
   return std::make_unique<SyncEngine>(SyncEngine::Parts{*store_,
@@ -187,6 +188,7 @@ Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
         amplitude::ExportSourceParts{std::move(*access),
                                      name,
                                      export_requests_,
+                                     export_ledger_,
                                      context_.clock,
                                      context_.random,
                                      ExportSettingsOf(config_.projects.at(name))});

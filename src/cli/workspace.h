@@ -93,6 +93,7 @@ class Workspace {
   TaskQueue tasks_{wakeup_};
   SharedStore shared_store_;
   SharedExportRequests export_requests_;
+  SharedExportLedger export_ledger_;
   std::map<DestinationName, std::unique_ptr<ListDestination>> destinations_;
   std::map<ProjectName, std::unique_ptr<SnapshotSource>> export_sources_;
   std::map<BindingKey, std::unique_ptr<SnapshotSource>> own_sources_;

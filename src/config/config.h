@@ -17,6 +17,7 @@
 #include "config/secrets.h"
 #include "config/service_url.h"
 #include "config/sync_config.h"
+#include "sync/export_budget.h"
 #include "sync/guard.h"
 #include "sync/identifier.h"
 #include "sync/ids.h"
@@ -28,7 +29,7 @@ struct ProjectConfig {
   std::string base_url;  // Scheme, host and port, without a path.
   SecretReference api_key;
   SecretReference secret_key;
-  std::int64_t monthly_exports = 500;  // What Amplitude grants (contracts/amplitude.md 1.2).
+  ExportLimits exports;  // What Amplitude grants (contracts/amplitude.md 1.2).
   Duration poll_interval = std::chrono::seconds(10);   // Longest wait between two polls.
   Duration export_timeout = std::chrono::minutes(60);  // From the request to the finished export.
 };

@@ -113,7 +113,9 @@ ProjectConfig ReadProject(const JsonValue& value,
   project.base_url = ReadBaseUrl(reader);
   Assign(project.api_key, reader.RequireSecret("api_key", "\"env:AMPLITUDE_API_KEY\""));
   Assign(project.secret_key, reader.RequireSecret("secret_key", "\"env:AMPLITUDE_SECRET_KEY\""));
-  Assign(project.monthly_exports, reader.Integer("monthly_exports", 1, kMaxCount));
+  Assign(project.exports.per_month, reader.Integer("monthly_exports", 1, kMaxCount));
+  Assign(project.exports.per_ten_minutes, reader.Integer("exports_per_10_minutes", 1, kMaxCount));
+  Assign(project.exports.parallel, reader.Integer("parallel_exports", 1, kMaxCount));
   Assign(project.poll_interval,
          reader.DurationOf("poll_interval", chrono::seconds(1), chrono::minutes(10)));
   Assign(project.export_timeout,
@@ -240,16 +242,16 @@ void NoteQuotas(Config& config) {
       exports += MonthlyExports(sync.snapshots->schedule);
       if (sync.snapshots->schedule.frequency != Frequency::kOnce) ++repeated;
     }
-    if (exports <= static_cast<double>(project.monthly_exports)) continue;
+    if (exports <= static_cast<double>(project.exports.per_month)) continue;
     config.notes.push_back(
         {Format("projects.{}.monthly_exports", name.value()),
          Format("the project may ask for {}, its syncs ask for about {}; {}, or raise it when "
                 "Amplitude grants more",
-                Count(project.monthly_exports, "export a month", "exports a month"),
+                Count(project.exports.per_month, "export a month", "exports a month"),
                 WithThousands(static_cast<std::int64_t>(std::ceil(exports))),
                 repeated == 0 ? std::string("spread them over several months")
                               : Format("\"every\": \"{}h\" fits for {}",
-                                       HoursThatFit(repeated, project.monthly_exports),
+                                       HoursThatFit(repeated, project.exports.per_month),
                                        repeated == 1 ? std::string("it")
                                                      : Format("each of the {}", repeated)))});
   }

@@ -49,11 +49,15 @@ TimePoint NextDaily(const Schedule& schedule, TimePoint after) {
   }
 }
 
+// Whole periods since 1970, towards the past.
+std::int64_t PeriodsUntil(Duration period, TimePoint time) {
+  const Duration since = time.time_since_epoch();
+  const std::int64_t periods = since / period;
+  return since < Duration(0) && since % period != Duration(0) ? periods - 1 : periods;
+}
+
 TimePoint NextMultiple(Duration period, TimePoint after) {
-  const Duration since = after.time_since_epoch();
-  Duration periods{since / period};
-  if (since < Duration(0) && since % period != Duration(0)) --periods;  // Towards the past.
-  return TimePoint(period * (periods.count() + 1));
+  return TimePoint(period * (PeriodsUntil(period, after) + 1));
 }
 
 }  // namespace
@@ -75,6 +79,20 @@ std::optional<TimePoint> NextRun(const Schedule& schedule, TimePoint after) {
       return NextDaily(schedule, after);
   }
   return std::nullopt;
+}
+
+std::int64_t SlotsBetween(const Schedule& schedule, TimePoint after, TimePoint until) {
+  if (until <= after || schedule.frequency == Frequency::kOnce) return 0;
+  if (schedule.frequency == Frequency::kDaily) {
+    std::int64_t slots = 0;
+    for (auto slot = NextRun(schedule, after); *slot <= until; slot = NextRun(schedule, *slot))
+      ++slots;
+    return slots;
+  }
+  const Duration period =
+      schedule.frequency == Frequency::kHourly ? Duration(chrono::hours(1)) : schedule.every;
+  CHECK(period > Duration(0));
+  return PeriodsUntil(period, until) - PeriodsUntil(period, after);
 }
 
 std::optional<TimePoint> DueAt(const Schedule& schedule,

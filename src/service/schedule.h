@@ -22,6 +22,9 @@ namespace cohort_sync {
 // REQUIRES: the time zone is known.
 [[nodiscard]] std::optional<TimePoint> NextRun(const Schedule& schedule, TimePoint after);
 
+// How many slots are later than `after` and not later than `until`. REQUIRES: as for NextRun.
+[[nodiscard]] std::int64_t SlotsBetween(const Schedule& schedule, TimePoint after, TimePoint until);
+
 // When the next run is to start, given the start of the last one: at or before `now` means now. A
 // binding that never ran is due at once. Slots that were missed make one run together. A last start
 // that lies after `now`, because the clock was set back, counts as `now` (Scheduler remembers it).

@@ -131,4 +131,26 @@ void SharedExportRequests::Forget(const ProjectName& project, const CohortId& co
   tasks_.Call([&] { requests_.Forget(project, cohort); });
 }
 
+ExportCosts SharedExportLedger::Find(const ProjectName& project, TimePoint since) {
+  return tasks_.Call([&] { return ledger_.Find(project, since); });
+}
+
+std::int64_t SharedExportLedger::Record(const ProjectName& project,
+                                        const CohortId& cohort,
+                                        TimePoint at) {
+  return tasks_.Call([&] { return ledger_.Record(project, cohort, at); });
+}
+
+void SharedExportLedger::Withdraw(std::int64_t entry) {
+  tasks_.Call([&] { ledger_.Withdraw(entry); });
+}
+
+void SharedExportLedger::Finish(const ProjectName& project, const CohortId& cohort) {
+  tasks_.Call([&] { ledger_.Finish(project, cohort); });
+}
+
+void SharedExportLedger::Refuse(const ProjectName& project, const ExportRefusal& refusal) {
+  tasks_.Call([&] { ledger_.Refuse(project, refusal); });
+}
+
 }  // namespace cohort_sync

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "service/task_queue.h"
+#include "sync/export_budget.h"
 #include "sync/export_requests.h"
 #include "sync/sync_store.h"
 
@@ -77,6 +78,24 @@ class SharedExportRequests final : public ExportRequests {
 
  private:
   ExportRequests& requests_;
+  TaskQueue& tasks_;
+};
+
+// The same for what was spent in exports.
+class SharedExportLedger final : public ExportLedger {
+ public:
+  SharedExportLedger(ExportLedger& ledger, TaskQueue& tasks) : ledger_(ledger), tasks_(tasks) {}
+
+  [[nodiscard]] ExportCosts Find(const ProjectName& project, TimePoint since) override;
+  [[nodiscard]] std::int64_t Record(const ProjectName& project,
+                                    const CohortId& cohort,
+                                    TimePoint at) override;
+  void Withdraw(std::int64_t entry) override;
+  void Finish(const ProjectName& project, const CohortId& cohort) override;
+  void Refuse(const ProjectName& project, const ExportRefusal& refusal) override;
+
+ private:
+  ExportLedger& ledger_;
   TaskQueue& tasks_;
 };
 

@@ -74,11 +74,14 @@ std::optional<http::Reply> AmplitudeProject::RefuseExport(const std::string& coh
   if (switches_.parallel_exports > 0 && RunningExports() >= switches_.parallel_exports) {
     return RateLimited("Exceeded the limit of parallel cohort requests");
   }
-  if (export_requests_.Admit(
-          clock_.Steady(), switches_.requests_per_ten_minutes, std::chrono::minutes(10))) {
-    return RateLimited("Exceeded the limit of cohort requests per 10 minutes");
-  }
-  return std::nullopt;
+  return RefuseRate();
+}
+
+std::optional<http::Reply> AmplitudeProject::RefuseRate() {
+  if (!export_requests_.Admit(
+          clock_.Steady(), switches_.requests_per_ten_minutes, std::chrono::minutes(10)))
+    return std::nullopt;
+  return RateLimited("Exceeded the limit of cohort requests per 10 minutes");
 }
 
 http::Reply AmplitudeProject::RequestExport(const std::string& cohort_id,
@@ -117,6 +120,9 @@ http::Reply AmplitudeProject::PollExport(std::string_view request_id) {
   if (Strikes(switches_.poll_server_error, random_)) {
     return AmplitudeError(500, "Internal server error");
   }
+  if (switches_.polls_count) {
+    if (std::optional<http::Reply> refusal = RefuseRate()) return *std::move(refusal);
+  }
   ForgetExpired();
   const auto found = exports_.find(request_id);
   if (found == exports_.end()) return AmplitudeError(404, "Request not found");
@@ -154,6 +160,9 @@ http::Reply AmplitudeProject::FileReply(std::string csv) {
 }
 
 http::Reply AmplitudeProject::DownloadExport(std::string_view request_id) {
+  if (switches_.polls_count) {
+    if (std::optional<http::Reply> refusal = RefuseRate()) return *std::move(refusal);
+  }
   ForgetExpired();
   const auto found = exports_.find(request_id);
   if (found == exports_.end()) return AmplitudeError(404, "Request not found");

@@ -76,6 +76,7 @@ class AmplitudeProject {
   [[nodiscard]] http::Reply RequestExport(const std::string& cohort_id,
                                           const http::Request& request);
   [[nodiscard]] std::optional<http::Reply> RefuseExport(const std::string& cohort_id);
+  [[nodiscard]] std::optional<http::Reply> RefuseRate();
   [[nodiscard]] http::Reply PollExport(std::string_view request_id);
   [[nodiscard]] http::Reply DownloadExport(std::string_view request_id);
   [[nodiscard]] http::Reply RateLimited(std::string_view details) const;

@@ -18,6 +18,9 @@ void AddLimits(Entries& all, AmplitudeSwitches& s) {
   number("amplitude.requests_per_ten_minutes",
          s.requests_per_ten_minutes,
          "export requests per 10 minutes (1.2); 0 is no limit");
+  all.push_back(Flag("amplitude.polls_count",
+                     s.polls_count,
+                     "polls and downloads take of these, too (1.2; unknown)"));
   number("amplitude.parallel_exports",
          s.parallel_exports,
          "exports of the last minute that may be running at once (1.2, '4 parallel requests per "

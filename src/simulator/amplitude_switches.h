@@ -24,6 +24,8 @@ struct AmplitudeSwitches {
   // --- Limits (1.2) ---
   std::int64_t monthly_requests = 500;         // Per calendar month, UTC.
   std::int64_t requests_per_ten_minutes = 60;  // Export requests; 0 is no limit.
+  // Polls and downloads take of these, too: "single-cohort requests" may mean them (unknown).
+  bool polls_count = false;
   // Exports of the last minute that may be running at once: "4 parallel requests per minute". That
   // reading is inferred. 0 is no limit.
   std::int64_t parallel_exports = 4;

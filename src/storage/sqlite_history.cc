@@ -78,7 +78,8 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       calls_(*database_),
       holds_(*database_),
       deliveries_(*database_),
-      checkpoints_(*database_) {}
+      checkpoints_(*database_),
+      export_ledger_(*database_) {}
 
 std::vector<BindingStatus> SqliteHistory::Bindings() {
   const ReadTransaction moment(*database_, "read bindings");
@@ -201,6 +202,11 @@ std::string SqliteHistory::Version() {
 
 void SqliteHistory::LimitTime(Duration most) {
   database_->LimitTime(most);
+}
+
+ExportCosts SqliteHistory::FindExportCosts(const ProjectName& project, TimePoint since) {
+  const ReadTransaction moment(*database_, "read what was spent in exports");
+  return export_ledger_.Find(project, since);
 }
 
 }  // namespace cohort_sync

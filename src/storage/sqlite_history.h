@@ -18,6 +18,7 @@
 #include "storage/deliveries.h"
 #include "storage/holds.h"
 #include "storage/runs.h"
+#include "storage/sqlite_export_ledger.h"
 #include "sync/history.h"
 
 namespace cohort_sync {
@@ -53,6 +54,7 @@ class SqliteHistory final : public History {
   // From now on a statement that begins later than this many milliseconds from now, or still runs
   // then, throws DatabaseError.
   void LimitTime(Duration most);
+  [[nodiscard]] ExportCosts FindExportCosts(const ProjectName& project, TimePoint since) override;
 
  private:
   explicit SqliteHistory(std::unique_ptr<Database> database);
@@ -64,6 +66,7 @@ class SqliteHistory final : public History {
   Holds holds_;
   Deliveries deliveries_;
   Checkpoints checkpoints_;
+  SqliteExportLedger export_ledger_;
 };
 
 }  // namespace cohort_sync

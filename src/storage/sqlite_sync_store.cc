@@ -63,6 +63,7 @@ SqliteSyncStore::SqliteSyncStore(std::unique_ptr<Database> database,
       folding_(*database_),
       export_requests_(*database_),
       notifications_(*database_),
+      export_ledger_(*database_),
       hash_key_(ReadOrDrawHashKey(random)) {}
 
 std::uint64_t SqliteSyncStore::ReadOrDrawHashKey(Random& random) {

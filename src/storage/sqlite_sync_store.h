@@ -22,6 +22,7 @@
 #include "storage/journal_delivery.h"
 #include "storage/members.h"
 #include "storage/runs.h"
+#include "storage/sqlite_export_ledger.h"
 #include "storage/sqlite_export_requests.h"
 #include "storage/sqlite_notification_outbox.h"
 #include "sync/sync_store.h"
@@ -43,6 +44,7 @@ class SqliteSyncStore final : public SyncStore {
   [[nodiscard]] ExportRequests& export_requests() { return export_requests_; }
   // As are the notifications.
   [[nodiscard]] NotificationOutbox& notifications() { return notifications_; }
+  [[nodiscard]] ExportLedger& export_ledger() { return export_ledger_; }
 
   // For every binding: moves the oldest point from which the journal can be read up to
   // `older_than`, and deletes what is closed before it. Several transactions; cut off anywhere, no
@@ -107,6 +109,7 @@ class SqliteSyncStore final : public SyncStore {
   Folding folding_;
   SqliteExportRequests export_requests_;
   SqliteNotificationOutbox notifications_;
+  SqliteExportLedger export_ledger_;
   std::uint64_t hash_key_;
 };
 

@@ -15,6 +15,7 @@
 #include "sync/binding.h"
 #include "sync/call_record.h"
 #include "sync/delivery_progress.h"
+#include "sync/export_budget.h"
 #include "sync/operation.h"
 #include "sync/run.h"
 #include "sync/snapshot.h"
@@ -113,6 +114,9 @@ class History {
   [[nodiscard]] virtual std::vector<HeldContact> Held(RunId run,
                                                       std::size_t skip,
                                                       std::size_t limit) = 0;
+  // What the project spent in exports since `since`.
+  [[nodiscard]] virtual ExportCosts FindExportCosts(const ProjectName& project,
+                                                    TimePoint since) = 0;
 };
 
 }  // namespace cohort_sync

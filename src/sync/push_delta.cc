@@ -143,7 +143,10 @@ void Reject(PushDelta& delta, RejectReason reason, const MemberChange& change) {
   std::int64_t& count = delta.rejected.at(static_cast<std::size_t>(reason));
   if (count < static_cast<std::int64_t>(kMaxListedRejectedRows))
     delta.rejected_rows.push_back(
-        {delta.entries, reason, change.value.value_or("").substr(0, kListedBytes), change.member});
+        {delta.entries,
+         reason,
+         change.value ? std::string(CutText(*change.value, kListedBytes)) : std::string(),
+         std::string(CutText(change.member, kListedBytes))});
   ++count;
 }
 

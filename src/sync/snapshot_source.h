@@ -21,6 +21,8 @@ struct FetchProgress {
   bool waiting = false;     // The other side prepares it; no bytes yet.
   std::uint64_t bytes = 0;  // Read so far, as they arrive.
   std::uint64_t total = 0;  // 0: not known.
+  // The other side's limit: it is not asked before.
+  std::optional<TimePoint> not_before = std::nullopt;
 };
 
 struct FetchRequest {

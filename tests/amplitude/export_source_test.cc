@@ -46,6 +46,35 @@ class FakeExportRequests final : public ExportRequests {
   std::map<std::pair<ProjectName, CohortId>, ExportRequest> kept;
 };
 
+class FakeExportLedger final : public ExportLedger {
+ public:
+  ExportCosts Find(const ProjectName& /*project*/, TimePoint since) override {
+    ExportCosts found{{}, refusal};
+    for (const auto& [entry, cost] : kept) {
+      if (cost.asked_at >= since) found.costs.push_back(cost);
+    }
+    return found;
+  }
+  std::int64_t Record(const ProjectName& /*project*/,
+                      const CohortId& /*cohort*/,
+                      TimePoint at) override {
+    kept[++last_entry] = {at, false};
+    return last_entry;
+  }
+  void Withdraw(std::int64_t entry) override { kept.erase(entry); }
+  void Finish(const ProjectName& /*project*/, const CohortId& /*cohort*/) override {
+    for (auto& [entry, cost] : kept)
+      cost.finished = true;
+  }
+  void Refuse(const ProjectName& /*project*/, const ExportRefusal& word) override {
+    refusal = word;
+  }
+
+  std::map<std::int64_t, ExportCost> kept;
+  std::optional<ExportRefusal> refusal;
+  std::int64_t last_entry = 0;
+};
+
 http::Response Json(int status, const std::string& body) {
   return {status, {}, body};
 }
@@ -68,6 +97,7 @@ class ExportSourceTest : public testing::Test {
         {{kBase, Secret("key1"), Secret("key2"), script_.MakeClient(kBase), script_.Factory()},
          kProject,
          requests_,
+         ledger_,
          clock_,
          random_,
          {}});
@@ -83,9 +113,19 @@ class ExportSourceTest : public testing::Test {
     requests_.kept[{kProject, kCohort}] = {"Sf7M9j", property, clock_.Now() - age};
   }
   [[nodiscard]] bool recorded() const { return !requests_.kept.empty(); }
+  // Exports that were asked for, `age` ago.
+  void Spend(std::int64_t number, Duration age, bool finished = true) {
+    for (; number > 0; --number)
+      ledger_.kept[++ledger_.last_entry] = {clock_.Now() - age, finished};
+  }
+  void AnswerExport() {
+    script_.On(kRequest, {kRequested});
+    script_.On(kPoll, {kDone});
+  }
 
   HttpScript script_;
   FakeExportRequests requests_;
+  FakeExportLedger ledger_;
   FakeClock clock_;
   FakeRandom random_;
   FetchRequest request_{.cohort = kCohort,
@@ -152,6 +192,7 @@ TEST_F(ExportSourceTest, RequestIsRecordedBeforeItIsPolledUntilAccepted) {
       {{kBase, Secret("key1"), Secret("key2"), script_.MakeClient(kBase), script_.Factory()},
        kProject,
        requests_,
+       ledger_,
        clock_,
        random_,
        {}});
@@ -338,6 +379,90 @@ TEST_F(ExportSourceTest, UnknownAndArchivedCohortsAreRefusedBeforeAnyRequest) {
             "cohort 'active users': no cohort 'active users' in this project; that is the name of "
             "cohort '7khm89cz', set its id");
   EXPECT_THAT(script_.lines(), ElementsAre(kList, kList));
+}
+
+TEST_F(ExportSourceTest, EachRequestIsCountedBeforeItLeavesAndNothingElseIs) {
+  ScriptedAnswer answer(kRequested);
+  std::size_t counted_before = 0;
+  answer.before_answer = [&] { counted_before = ledger_.kept.size(); };
+  script_.On(kRequest, {Json(500, ""), answer});
+  script_.On(kPoll, {kRunning, kDone, kDone});
+  EXPECT_EQ(ErrorOfFetch(), "");
+  EXPECT_EQ(counted_before, 2U) << "a 500 may have spent one";
+  ASSERT_EQ(ledger_.kept.size(), 2U);
+  EXPECT_TRUE(ledger_.kept.at(2).finished);
+  EXPECT_EQ(ErrorOfFetch(), "") << "the recorded export, for nothing";
+  EXPECT_EQ(ledger_.kept.size(), 2U);
+}
+
+TEST_F(ExportSourceTest, RefusedRequestCostsNothing) {
+  for (const int status : {400, 403, 404}) {
+    script_.On(kRequest, {Json(status, "")});
+    EXPECT_NE(ErrorOfFetch(), "");
+  }
+  EXPECT_TRUE(ledger_.kept.empty());
+}
+
+TEST_F(ExportSourceTest, NothingIsCalledWhenTheMonthIsSpent) {
+  Spend(500, std::chrono::hours(1));
+  EXPECT_EQ(ErrorOfFetch(),
+            "cohort '7khm89cz': project 'web': all 500 exports of this month are spent, the next "
+            "begins on 2026-12-01T00:00:00Z; let its syncs run less often, or raise "
+            "\"monthly_exports\" when Amplitude grants more");
+  EXPECT_TRUE(script_.lines().empty());
+  Record(std::chrono::minutes(5));
+  script_.On(kPoll, {kDone});
+  EXPECT_EQ(ErrorOfFetch(), "") << "what was paid for is read";
+}
+
+TEST_F(ExportSourceTest, WaitsForTheTenMinutes) {
+  Spend(60, std::chrono::minutes(7));
+  AnswerExport();
+  std::optional<TimePoint> said;
+  request_.on_progress = [&said](const FetchProgress& progress) {
+    if (progress.not_before) said = progress.not_before;
+  };
+  const TimePoint start = clock_.Now();
+  const Result<Snapshot> snapshot = Fetch();
+  ASSERT_TRUE(snapshot) << snapshot.error().message();
+  EXPECT_EQ(snapshot->as_of, start + std::chrono::minutes(3) + std::chrono::seconds(5));
+  EXPECT_EQ(said, snapshot->as_of);
+}
+
+TEST_F(ExportSourceTest, WaitsForExportsThatAreStillPrepared) {
+  Spend(4, std::chrono::seconds(20), /*finished=*/false);
+  AnswerExport();
+  const TimePoint start = clock_.Now();
+  EXPECT_EQ(Fetch()->as_of, start + std::chrono::seconds(45));
+}
+
+TEST_F(ExportSourceTest, StopEndsTheWaitForALimit) {
+  Spend(60, std::chrono::minutes(7));
+  std::stop_source stop;
+  request_.on_progress = [&stop](const FetchProgress& /*progress*/) { stop.request_stop(); };
+  const Result<Snapshot> snapshot = Fetch(request_, stop.get_token());
+  ASSERT_FALSE(snapshot);
+  EXPECT_EQ(snapshot.error().code(), ErrorCode::kInterrupted);
+  EXPECT_EQ(ledger_.kept.size(), 60U);
+}
+
+TEST_F(ExportSourceTest, AmplitudesWordThatTheMonthIsSpentHoldsForADay) {
+  script_.On(kRequest, {Json(429, "Exceeded the monthly limit of cohort requests")});
+  EXPECT_EQ(ErrorOfFetch(),
+            "cohort '7khm89cz': request export: https://amplitude.com answered 429 'Exceeded the "
+            "monthly limit of cohort requests': the project's exports of this month are spent; the "
+            "next month begins on its first day, UTC");
+  EXPECT_TRUE(ledger_.kept.empty());
+  clock_.Advance(std::chrono::hours(23));
+  EXPECT_EQ(ErrorOfFetch(),
+            "cohort '7khm89cz': project 'web': Amplitude said on 2026-11-21T06:00:00Z that this "
+            "month's exports are spent, 0 of 500 from here, the others by whoever else uses the "
+            "key; it is asked again from 2026-11-22T06:00:00Z on, or when \"monthly_exports\" was "
+            "raised");
+  EXPECT_EQ(script_.CountOf(kRequest), 1U);
+  clock_.Advance(std::chrono::hours(1));
+  AnswerExport();
+  EXPECT_EQ(ErrorOfFetch(), "");
 }
 
 TEST_F(ExportSourceTest, StopEndsTheWaitAndKeepsTheRequest) {

@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -186,6 +187,24 @@ TEST(Count, ChoosesTheWordByTheNumber) {
   EXPECT_EQ(Count(0, "contact", "contacts"), "0 contacts");
   EXPECT_EQ(Count(1, "contact", "contacts"), "1 contact");
   EXPECT_EQ(Count(1234, "contact", "contacts"), "1,234 contacts");
+}
+
+TEST(CutText, EndsBetweenTwoCharacters) {
+  EXPECT_EQ(CutText("abc", 3), "abc");
+  EXPECT_EQ(CutText("abc", 2), "ab");
+  EXPECT_EQ(CutText("a\u00E9", 2), "a");
+  EXPECT_EQ(CutText("\U0001F600", 3), "");
+  EXPECT_EQ(CutText("\x80\x80\x80\x80\x80", 4), "\x80\x80\x80\x80") << "no UTF-8 anyhow";
+}
+
+RC_GTEST_PROP(CutText, IsTheBeginningAndKeepsUtf8Whole, ()) {
+  const std::string text = *NearlyUtf8();
+  const auto limit = *rc::gen::inRange<std::size_t>(0, text.size() + 3);
+  const std::string_view cut = CutText(text, limit);
+  RC_ASSERT(cut.size() <= limit);
+  RC_ASSERT(cut.size() + 3 >= std::min(limit, text.size()));
+  RC_ASSERT(text.starts_with(cut));
+  if (IsValidUtf8(text)) RC_ASSERT(IsValidUtf8(cut));
 }
 
 TEST(IsValidUtf8, TakesTheFirstAndLastCharacterOfEveryLength) {

@@ -202,5 +202,20 @@ TEST_F(LiveProgress, SaysOnceWhatAStopMeans) {
   EXPECT_EQ(err_.str().find("stopping"), err_.str().rfind("stopping"));
 }
 
+TEST(ProgressPrinter, SaysUntilWhenALimitOfExportsIsWaitedFor) {
+  std::ostringstream err;
+  FakeClock clock;
+  ProgressPrinter printer(err, clock, ProgressPrinter::Style::kLines);
+  SyncTarget target;
+  target.key.cohort = CohortId("vip");
+  printer.Fetching(target);
+  printer.Reading({.waiting = true, .not_before = clock.Now() + Duration(65'000)});
+  printer.Reading({.waiting = true});
+  EXPECT_EQ(
+      err.str(),
+      "reading cohort 'vip'\nreading cohort 'vip': a limit of Amplitude's exports is reached, "
+      "going on at 2026-11-21T06:01:05Z\n");
+}
+
 }  // namespace
 }  // namespace cohort_sync

@@ -65,7 +65,9 @@ TEST(ParseConfig, FillsInTheDefaults) {
   const ProjectConfig& project = config->projects.at(ProjectName("web"));
   EXPECT_EQ(project.base_url, "https://amplitude.com");
   EXPECT_EQ(ToString(project.secret_key), "env:B");
-  EXPECT_EQ(project.monthly_exports, 500);
+  EXPECT_EQ(project.exports.per_month, 500);
+  EXPECT_EQ(project.exports.per_ten_minutes, 60);
+  EXPECT_EQ(project.exports.parallel, 4);
   EXPECT_EQ(project.poll_interval, chrono::seconds(10));
   EXPECT_EQ(project.export_timeout, chrono::minutes(60));
   const DestinationConfig& destination = config->destinations.at(DestinationName("cordial"));
@@ -246,6 +248,14 @@ INSTANTIATE_TEST_SUITE_P(
               0,
               "projects.web.monthly_exports",
               "must be in 1..1000000000, not 0"},
+        Wrong{"/projects/web/exports_per_10_minutes",
+              0,
+              "projects.web.exports_per_10_minutes",
+              "must be in 1..1000000000, not 0"},
+        Wrong{"/projects/web/parallel_exports",
+              0,
+              "projects.web.parallel_exports",
+              "must be in 1..1000000000, not 0"},
         Wrong{"/projects/web/poll_interval",
               "11m",
               "projects.web.poll_interval",
@@ -323,6 +333,17 @@ TEST(ParseConfig, WritesEveryFormOfOneEndpointAlike) {
                            "https://API.cordial.io/v2/"})
     EXPECT_EQ(endpoint(text), "https://api.cordial.io/v2") << text;
   EXPECT_EQ(endpoint("http://localhost:9000/proxy"), "http://localhost:9000/proxy/v2");
+}
+
+TEST(ParseConfig, ReadsTheLimitsOfExports) {
+  json config = Minimal();
+  config["projects"]["web"]["monthly_exports"] = 1000;
+  config["projects"]["web"]["exports_per_10_minutes"] = 120;
+  config["projects"]["web"]["parallel_exports"] = 1;
+  const ExportLimits limits = Parse(config)->projects.at(ProjectName("web")).exports;
+  EXPECT_EQ(limits.per_month, 1000);
+  EXPECT_EQ(limits.per_ten_minutes, 120);
+  EXPECT_EQ(limits.parallel, 1);
 }
 
 TEST(ParseConfig, KnowsTheHostsOfBothRegions) {

@@ -190,8 +190,10 @@ TEST(ConfigSchema, GivesTheDefaultsOfTheReader) {
   EXPECT_EQ(destination["concurrency"]["default"], DestinationConfig().concurrency);
   EXPECT_EQ(destination["create_missing_contacts"]["default"],
             DestinationConfig().create_missing_contacts);
-  EXPECT_EQ(schema["$defs"]["project"]["properties"]["monthly_exports"]["default"],
-            ProjectConfig().monthly_exports);
+  const json& project = schema["$defs"]["project"]["properties"];
+  EXPECT_EQ(project["monthly_exports"]["default"], ProjectConfig().exports.per_month);
+  EXPECT_EQ(project["exports_per_10_minutes"]["default"], ProjectConfig().exports.per_ten_minutes);
+  EXPECT_EQ(project["parallel_exports"]["default"], ProjectConfig().exports.parallel);
   const json& server = schema["$defs"]["server"]["properties"];
   EXPECT_EQ(server["listen"]["default"], ToString(ServerConfig().listen));
   EXPECT_EQ(server["max_connections"]["default"], ServerConfig().max_connections);

@@ -141,7 +141,8 @@ void CheckConfig(const Config& config) {
   for (const auto& [name, project] : config.projects) {
     const Result<ServiceUrl> url = ParseServiceUrl(project.base_url);
     CHECK(url && url->origin == project.base_url);
-    CHECK(project.monthly_exports >= 1 && project.poll_interval <= project.export_timeout * 10);
+    CHECK(project.exports.per_month >= 1 && project.exports.per_ten_minutes >= 1 &&
+          project.exports.parallel >= 1 && project.poll_interval <= project.export_timeout * 10);
   }
   for (const auto& [name, destination] : config.destinations)
     CheckDestination(destination);

@@ -212,5 +212,28 @@ TEST(DueAt, CountsALastStartInTheFutureAsNow) {
   EXPECT_EQ(DueAt(Hourly(), At("2036-01-01"), now), At("2026-11-21T07:00:00Z"));
 }
 
+// SlotsBetween counts what NextRun steps through.
+RC_GTEST_PROP(SlotsBetween, CountsTheStepsOfNextRun, ()) {
+  const Schedule schedule = *rc::gen::element(Once(),
+                                              Hourly(),
+                                              Every(chrono::minutes(25)),
+                                              Every(chrono::hours(7)),
+                                              Daily(chrono::minutes(150), "Europe/Berlin"),
+                                              Daily(chrono::minutes(0), "UTC"));
+  const TimePoint after =
+      At("2026-10-20") + Duration(*rc::gen::inRange(0, 20 * 86'400) * std::int64_t{1'000});
+  const TimePoint until =
+      after + Duration(*rc::gen::inRange(-10, 9 * 86'400) * std::int64_t{1'000});
+  std::int64_t steps = 0;
+  for (auto slot = NextRun(schedule, after); slot && *slot <= until;
+       slot = NextRun(schedule, *slot))
+    ++steps;
+  RC_ASSERT(SlotsBetween(schedule, after, until) == steps);
+}
+
+TEST(SlotsBetween, LeavesOutItsBeginAndTakesItsEnd) {
+  EXPECT_EQ(SlotsBetween(Hourly(), At("2026-11-21T06:00:00Z"), At("2026-11-21T08:00:00Z")), 2);
+}
+
 }  // namespace
 }  // namespace cohort_sync

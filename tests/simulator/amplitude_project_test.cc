@@ -141,6 +141,19 @@ TEST_F(AmplitudeProjectTest, SixtyRequestsFitInTenMinutes) {
   EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 202);
 }
 
+TEST_F(AmplitudeProjectTest, PollsAndDownloadsCountWhenToldSo) {
+  switches().requests_per_ten_minutes = 4;
+  switches().polls_count = true;
+  const std::string first = Request();
+  EXPECT_EQ(Poll(first).response.status, 202);
+  EXPECT_EQ(Poll(first).response.status, 200);
+  EXPECT_EQ(Get("/api/5/cohorts/request/" + first + "/file").response.status, 200);
+  EXPECT_EQ(Poll(first).response.status, 429);
+  EXPECT_EQ(Get("/api/5/cohorts/request/" + first + "/file").response.status, 429);
+  EXPECT_EQ(Get("/api/5/cohorts/request/vip1").response.status, 429);
+  EXPECT_EQ(BodyOf(Get("/api/3/cohorts/usage")).at("count"), 1);
+}
+
 TEST_F(AmplitudeProjectTest, AFifthExportWaitsUntilOneIsDoneOrAMinuteOld) {
   const std::string first = Request();
   for (int i = 0; i < 3; ++i)

@@ -105,6 +105,16 @@ TEST_F(PushTest, OppositesOfOneSecondAskForAReconcile) {
   EXPECT_EQ(gap->reason, "changes of the same second contradicted each other");
 }
 
+TEST_F(PushTest, AListedValueIsCutBetweenTwoCharacters) {
+  std::string value = "a";
+  while (value.size() <= 256)
+    value += "\u00E9";
+  Enter(1, "u1 " + value);
+  const std::vector<RejectedRow> rows = world_.history()->RejectedRows(Push()->id);
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].value, value.substr(0, 255));
+}
+
 TEST_F(PushTest, EntersWithoutAUsableContactAreListedAndLeaveNobodyBehind) {
   Enter(1, "u1\nu2 not-an-address\nu3 bob@x.com");
   const RunReport run = *Push();

@@ -349,11 +349,11 @@ function healthCard(side) {
 
 function budgetOf(budget) {
   const bar = el("i");
-  bar.style.width = Math.min(100, budget.limit ? budget.used / budget.limit * 100 : 0) + "%";
+  bar.style.width = Math.min(100, budget.granted ? budget.spent / budget.granted * 100 : 0) + "%";
   return [
-    el("p", {}, num(budget.used), " of ", num(budget.limit), " exports this month",
-      budget.forecast ? ", " + num(budget.forecast) + " by its end as planned" : "",
-      budget.blocked_until ? [", none before ", at(budget.blocked_until)] : ""),
+    el("p", {}, num(budget.spent), " of ", num(budget.granted), " exports used this month, ", num(budget.planned), " more by the schedules",
+      budget.runs_out_at ? [": they run out on ", at(budget.runs_out_at)] : "",
+      budget.refused_at ? [". Amplitude refuses more until ", at(budget.resets_at)] : ""),
     el("div", { class: "meter" }, bar),
   ];
 }
