@@ -213,11 +213,9 @@ std::optional<ExitCode> RunInDaemon(const std::vector<std::string>& words,
 
 ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context) {
   const auto report = [&](const Error& error) {
-    return Report(error,
-                  {context.json,
-                   context.out,
-                   context.err,
-                   context.daemon == nullptr && LogIsStructured()});
+    return Report(
+        error,
+        {context.json, context.out, context.err, context.daemon == nullptr && LogIsStructured()});
   };
   try {
     const Result<ExitCode> ended = invocation.command->run(context, invocation.arguments);

@@ -78,7 +78,7 @@ class Daemon {
   TimePoint pending_at_;
   TimePoint prune_at_;
   TimePoint pushes_at_;
-  std::unique_ptr<PushService> pushes_;  // nullptr: nothing is pushed.
+  std::unique_ptr<PushService> pushes_;                 // nullptr: nothing is pushed.
   std::unique_ptr<NotificationService> notifications_;  // nullptr: nobody is told.
   std::unique_ptr<DashboardService> dashboard_;         // Told how commands ended.
   std::stop_source ended_;

@@ -10,8 +10,8 @@
 #include "cli/csv_text.h"
 #include "cli/status_document.h"
 #include "cli/sync_status.h"
-#include "web/mask.h"
 #include "service/export_forecast.h"
+#include "web/mask.h"
 
 namespace cohort_sync {
 namespace {

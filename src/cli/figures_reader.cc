@@ -75,7 +75,8 @@ Result<DaemonFigures> FiguresReader::Read() {
       if (auto found = by_key.extract(sync.key)) state.emplace(std::move(found.mapped()));
       all.syncs.push_back(FiguresOf(sync, std::move(state), now));
     }
-    for (const ExportBudget& budget : ExportBudgets(config_, AsStatus(all.syncs), history_.get(), now))
+    for (const ExportBudget& budget :
+         ExportBudgets(config_, AsStatus(all.syncs), history_.get(), now))
       all.budgets.push_back({budget.project.value(), budget.granted, budget.left()});
     return all;
   } catch (const DatabaseError&) {

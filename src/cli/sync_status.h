@@ -18,8 +18,8 @@ namespace cohort_sync {
 [[nodiscard]] Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config);
 
 // The configured syncs in the order of the file, then what only the state still knows. `history`
-// may be null: nothing was ever synced; `bindings` are its own; so may `inbox`: nothing was ever pushed. Throws
-// DatabaseError.
+// may be null: nothing was ever synced; `bindings` are its own; so may `inbox`: nothing was ever
+// pushed. Throws DatabaseError.
 [[nodiscard]] std::vector<SyncStatus> StatusOf(const Config& config,
                                                std::vector<BindingStatus> bindings,
                                                History* history,

@@ -148,7 +148,8 @@ TEST_F(DaemonTest, ACallerThatStopsWatchingLeavesTheRunGoing) {
   ASSERT_TRUE(cordial_.WaitForRequests(11));
   sync.Signal(SIGINT);
   EXPECT_EQ(sync.Wait(), 130);
-  EXPECT_THAT(sync.output(), HasSubstr("the daemon goes on with it"));
+  EXPECT_THAT(sync.output(),
+              HasSubstr("the daemon goes on with it; 'cohort-sync status' shows how far it is"));
   cordial_.Release();
   EXPECT_EQ(Do({"sync"}).code, 0);  // Begins when that one has ended.
   EXPECT_EQ(OnList(), 140U);
