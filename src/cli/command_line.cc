@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
 #include <memory>
 
 #include <boost/program_options.hpp>
@@ -209,6 +210,11 @@ std::optional<ExitCode> RunInDaemon(const std::vector<std::string>& words,
   return static_cast<ExitCode>(**ended);
 }
 
+Error DaemonIsEnding() {
+  return Error(ErrorCode::kInterrupted,
+               "the daemon stopped; what was begun goes on when it starts again");
+}
+
 }  // namespace
 
 ExitCode RunInvocation(const Invocation& invocation, const CommandContext& context) {
@@ -222,9 +228,10 @@ ExitCode RunInvocation(const Invocation& invocation, const CommandContext& conte
     return ended ? *ended : report(ended.error());
   } catch (const DatabaseError& error) {
     return report(Error(ErrorCode::kInternal, error.what()));  // It names the state.
-  } catch (const DaemonEnded& ended) {
-    return report(Error(ErrorCode::kInterrupted,
-                        Format("{}; what was begun goes on when it starts again", ended.what())));
+  } catch (const DaemonEnded&) {
+    return report(DaemonIsEnding());
+  } catch (const std::future_error&) {
+    return report(DaemonIsEnding());  // It takes no tasks any more.
   } catch (const std::exception& error) {
     return report(Error(ErrorCode::kInternal, Format("unexpected: {}", error.what())));
   }

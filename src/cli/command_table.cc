@@ -107,6 +107,22 @@ std::vector<Command> SyncCommands() {
                      "a list that others fill too: empty it of its 1,200 contacts first"}},
        .through_daemon = true,
        .run = RunResync},
+      {.name = "retry",
+       .arguments = "[COHORT]",
+       .max_arguments = 1,
+       .summary = "deliver parked operations again",
+       .help =
+           "Opens the operations that were refused, or whose attempts were used up, and delivers "
+           "them. Also lets a stopped sync go on. Without COHORT: all configured syncs.",
+       .options = {wait},
+       .examples = {{"retry 9apg8e8f", "after what Cordial refused was mended there"}},
+       .through_daemon = true,
+       .run = RunRetry},
+  };
+}
+
+std::vector<Command> HoldCommands() {
+  return {
       {.name = "approve",
        .arguments = "RUN",
        .min_arguments = 1,
@@ -129,17 +145,6 @@ std::vector<Command> SyncCommands() {
        .examples = {{"discard 12", "the cohort was wrong, and is right again"}},
        .through_daemon = true,
        .run = RunDiscard},
-      {.name = "retry",
-       .arguments = "[COHORT]",
-       .max_arguments = 1,
-       .summary = "deliver parked operations again",
-       .help =
-           "Opens the operations that were refused, or whose attempts were used up, and delivers "
-           "them. Also lets a stopped sync go on. Without COHORT: all configured syncs.",
-       .options = {wait},
-       .examples = {{"retry 9apg8e8f", "after what Cordial refused was mended there"}},
-       .through_daemon = true,
-       .run = RunRetry},
   };
 }
 
@@ -303,8 +308,12 @@ std::vector<Command> ServiceCommands() {
 
 std::vector<Command> MakeCommands() {
   std::vector<Command> commands;
-  for (const std::vector<Command>& some :
-       {SetUpCommands(), SyncCommands(), BindingCommands(), HistoryCommands(), ServiceCommands()})
+  for (const std::vector<Command>& some : {SetUpCommands(),
+                                           SyncCommands(),
+                                           HoldCommands(),
+                                           BindingCommands(),
+                                           HistoryCommands(),
+                                           ServiceCommands()})
     commands.insert(commands.end(), some.begin(), some.end());
   return commands;
 }

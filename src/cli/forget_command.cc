@@ -152,7 +152,7 @@ Result<ExitCode> RunForget(const CommandContext& context, const CommandArguments
     const Result<bool> approved = IsApproved(context, arguments, *forgetting);
     if (!approved) return Fail(approved.error());
     if (!*approved) return ExitCode::kHeld;
-    const Result<ExitCode> removed = RemoveAndForget(context, **session, *forgetting);
+    Result<ExitCode> removed = RemoveAndForget(context, **session, *forgetting);
     if (!removed || *removed != ExitCode::kDone) return removed;
   } else {
     (*session)->Run([&](RunStarter& starter) {

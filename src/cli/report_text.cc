@@ -118,12 +118,13 @@ std::string RemarksOn(const std::string& cohort, const BindingStatus& state, Tim
         cohort,
         DescribeParked(state.parked.refused, state.parked.exhausted, state.parked.unknown_contact));
   if (state.hold)
-    remarks += Format("cohort '{}': run {} holds {} and {}; 'cohort-sync run {}' says why\n",
-                      cohort,
-                      state.hold->run.value(),
-                      Count(state.hold->removals, "removal", "removals"),
-                      Count(state.hold->adds, "add", "adds"),
-                      state.hold->run.value());
+    remarks += Format(
+        "cohort '{0}': run {1} holds {2} and {3}; 'cohort-sync run {1}' says why, 'cohort-sync "
+        "approve {1}' lets them through\n",
+        cohort,
+        state.hold->run.value(),
+        Count(state.hold->removals, "removal", "removals"),
+        Count(state.hold->adds, "add", "adds"));
   // While it is paused or stopped, runs fail with the reason that stands above.
   const bool said = state.binding.paused_at || !state.binding.stopped_reason.empty();
   if (!said && state.last_run && !state.last_run->error.empty())

@@ -43,10 +43,9 @@ bool IsPlain(std::string_view cohort) {
          });
 }
 
-// What a person reads of it: what failed, else what the command printed.
+// What a person reads of it: what the command printed or, where that is nothing, what failed.
 std::string TextOf(const CommandOutcome& outcome) {
-  const std::string_view text =
-      Trim(outcome.exit_code != 0 && !outcome.err.empty() ? outcome.err : outcome.out);
+  const std::string_view text = Trim(outcome.out.empty() ? outcome.err : outcome.out);
   return MaskIn(text.substr(0, kMaxTextBytes), "");
 }
 

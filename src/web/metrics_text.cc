@@ -67,7 +67,8 @@ void AddRuns(MetricFamilies& families, const DaemonCounts& counts) {
                                    RunTrigger::kScheduled,
                                    RunTrigger::kResync,
                                    RunTrigger::kRetry,
-                                   RunTrigger::kPush}) {
+                                   RunTrigger::kPush,
+                                   RunTrigger::kApproval}) {
     for (const RunState state : {RunState::kSucceeded,
                                  RunState::kParked,
                                  RunState::kHeld,
