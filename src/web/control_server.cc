@@ -23,7 +23,7 @@ constexpr Duration kCallTimeout = std::chrono::seconds(5);
 constexpr Duration kSendTimeout = std::chrono::seconds(30);
 // Beyond it a caller that does not read misses progress.
 constexpr std::size_t kMaxWaitingBytes = 4 * kMaxFrameBytes;
-constexpr std::size_t kFrameBytes = 16 * 1024;
+constexpr std::size_t kFrameBytes = std::size_t{16} * 1024;
 
 // Frames on their way to the caller. Add is for any thread and never waits for the caller.
 class Outbox {
