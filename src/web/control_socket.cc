@@ -4,13 +4,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <nlohmann/json.hpp>
@@ -27,7 +27,11 @@ constexpr mode_t kOwnerOnly = 0600;
 constexpr std::size_t kHeadBytes = 5;
 
 tl::unexpected<Error> SystemFailure(ErrorCode code, const std::string& path, const char* what) {
-  return Fail(code, Format("control socket '{}': cannot {}: {}", path, what, strerror(errno)));
+  return Fail(code,
+              Format("control socket '{}': cannot {}: {}",
+                     path,
+                     what,
+                     std::generic_category().message(errno)));
 }
 
 // The address of a socket in a directory that is open: a path that always fits.
