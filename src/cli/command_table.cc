@@ -86,6 +86,11 @@ std::vector<Command> SyncCommands() {
                     {"sync 9apg8e8f --approve 900", "let the 900 removals of a held run through"}},
        .through_daemon = true,
        .run = RunSync},
+  };
+}
+
+std::vector<Command> RepairCommands() {
+  return {
       {.name = "resync",
        .arguments = "COHORT...",
        .min_arguments = 1,
@@ -118,11 +123,6 @@ std::vector<Command> SyncCommands() {
        .examples = {{"retry 9apg8e8f", "after what Cordial refused was mended there"}},
        .through_daemon = true,
        .run = RunRetry},
-  };
-}
-
-std::vector<Command> HoldCommands() {
-  return {
       {.name = "approve",
        .arguments = "RUN",
        .min_arguments = 1,
@@ -310,7 +310,7 @@ std::vector<Command> MakeCommands() {
   std::vector<Command> commands;
   for (const std::vector<Command>& some : {SetUpCommands(),
                                            SyncCommands(),
-                                           HoldCommands(),
+                                           RepairCommands(),
                                            BindingCommands(),
                                            HistoryCommands(),
                                            ServiceCommands()})
