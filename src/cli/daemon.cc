@@ -78,6 +78,13 @@ Result<Config> ReadNextConfig(const Config& current, const CommandContext& conte
   return next;
 }
 
+std::string InOneLine(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const std::string_view line : Split(text, '\n'))
+    lines.emplace_back(Trim(line));
+  return Join(lines, "; ");
+}
+
 }  // namespace
 
 std::string ControlPathOf(const std::string& state) {
@@ -270,7 +277,8 @@ void Daemon::ReadConfigAgain() {
   if (next) {
     next_config_ = std::move(*next);
   } else {
-    Log(LogLevel::kError, Format("the configuration in force stays: {}", next.error().message()));
+    Log(LogLevel::kError,
+        Format("the configuration in force stays: {}", InOneLine(next.error().message())));
   }
 }
 
