@@ -367,8 +367,8 @@ TEST(DashboardActions, TheLastTwentyAreKeptAndThoseUnderWay) {
 TEST(DashboardActions, ACommandMayEndWhenTheDashboardHasGone) {
   RecordingExecutor executor;
   executor.Hold();
+  const FakeClock clock;
   {
-    const FakeClock clock;
     SourceScript script;
     Dashboard dashboard(
         {.token = [] { return Result<Secret>(Secret(kToken)); }, .executor = &executor},
