@@ -142,6 +142,7 @@ void SyncEngine::StartOne(RunRequest request) {
   const auto refusal = DispatcherOf(target).limits().Refusal(parts_.clock.Steady());
   const bool by_itself =
       request.kind == RunRequest::Kind::kPending || request.kind == RunRequest::Kind::kPush;
+  if (refusal && GoesBesideADelivery(request.kind)) pushes_.erase(target.key);  // Is not read.
   if (refusal && by_itself) return End(request, std::nullopt);
   if (refusal) return End(request, runner_.Refuse(target, request.options.trigger, *refusal));
   switch (request.kind) {

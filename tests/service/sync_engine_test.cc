@@ -393,6 +393,18 @@ TEST_F(HeldEngineTest, ARunThatHeldNothingCannotBeApproved) {
             "run 1 holds nothing; 'cohort-sync status' names the runs that do");
 }
 
+TEST_F(HeldEngineTest, AnApprovalThatARefusedCredentialEndsLeavesTheWayFree) {
+  destination_.blocking_error = Error(ErrorCode::kUnauthorized, "401: wrong key");
+  Enqueue(Configure("b"));
+  Run();
+  EXPECT_EQ(Approve(hold_).value().state, RunState::kFailed);
+  EXPECT_FALSE(engine_->TakesBatches(sync_.target.key));
+  destination_.blocking_error.reset();
+  clock_.Advance(15min);
+  EXPECT_EQ(Approve(hold_).value().state, RunState::kSucceeded);
+  EXPECT_THAT(destination_.ContactsOf("a"), SizeIs(41));
+}
+
 TEST_F(HeldEngineTest, ApprovalJoinsADeliveryOfItsBinding) {
   sync_.source.values = Numbered(60, 102);
   destination_.Hang("c101@x.org");
