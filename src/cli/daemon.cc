@@ -104,7 +104,10 @@ Daemon::Daemon(const CommandContext& context,
   engine_ = workspace.MakeEngine(true);
   queue_ = std::make_unique<RunQueue>(*engine_, [this](const RunReport& run) { Report(run); });
   host_.emplace(DaemonHost{workspace, *queue_, ended_.get_token()});
-  commands_ = std::make_unique<DaemonCommands>(context, *host_);
+  // Which may have let a pushed cohort go on.
+  commands_ = std::make_unique<DaemonCommands>(context, *host_, [this] {
+    if (pushes_) pushes_->LookAgain();
+  });
 }
 
 // The engine first: then those who wait for what it runs are told that it will not end.

@@ -38,7 +38,9 @@ int DaemonCommands::RunCommand(const web::CommandCall& call, std::ostream& out, 
                                &host_,
                                nullptr,
                                context_.calls};
-  return static_cast<int>(RunInvocation(*invocation, context));
+  const ExitCode code = RunInvocation(*invocation, context);
+  carried_out_();
+  return static_cast<int>(code);
 }
 
 void DaemonCommands::Execute(std::vector<std::string> words,

@@ -10,6 +10,7 @@
 #include <ostream>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "cli/command.h"
@@ -24,9 +25,12 @@ class DaemonCommands final : public web::CommandRunner, public web::CommandExecu
  public:
   static constexpr std::size_t kMostExecuted = 16;
 
-  // Both outlive it.
-  DaemonCommands(const CommandContext& context, const DaemonHost& host)
-      : context_(context), host_(host) {}
+  // The references outlive it. `carried_out` is called after each command, on that command's
+  // thread.
+  DaemonCommands(const CommandContext& context,
+                 const DaemonHost& host,
+                 std::function<void()> carried_out)
+      : context_(context), host_(host), carried_out_(std::move(carried_out)) {}
   // Waits for what Execute began.
   ~DaemonCommands() override;
   DaemonCommands(const DaemonCommands&) = delete;
@@ -46,6 +50,7 @@ class DaemonCommands final : public web::CommandRunner, public web::CommandExecu
 
   const CommandContext& context_;
   const DaemonHost& host_;
+  const std::function<void()> carried_out_;
   std::mutex mutex_;
   std::list<std::unique_ptr<Execution>> executions_;
 };

@@ -27,6 +27,7 @@ PushService::PushService(const CommandContext& context, Workspace& workspace)
     const SyncConfig& sync = config.syncs[index];
     if (!sync.push) continue;
     pushed_.insert(index);
+    bindings_of_.emplace(sync.key.cohort, index);
     if (!sync.push->records) continue;
     scheduler_.Add(sync.push->records->schedule, std::nullopt);
     files_.push_back(std::make_unique<RecordsIntake>(std::vector<const SyncConfig*>{&sync},
@@ -36,10 +37,14 @@ PushService::PushService(const CommandContext& context, Workspace& workspace)
                                                      context.clock));
   }
   to_look_at_ = pushed_;
-  inbox_.OnStored([arrived = arrived_, wakeup = workspace.wakeup()] {
-    arrived->store(true);
-    wakeup->Ring();
-  });
+  inbox_.OnStored(
+      [arrived = arrived_, wakeup = workspace.wakeup()](const std::set<CohortId>& cohorts) {
+        {
+          const std::lock_guard lock(arrived->mutex);
+          arrived->cohorts.insert(cohorts.begin(), cohorts.end());
+        }
+        wakeup->Ring();
+      });
 }
 
 PushService::~PushService() {
@@ -114,8 +119,27 @@ std::optional<Binding> PushService::BindingOf(std::size_t index) {
   return workspace_.store().FindBinding(workspace_.config().syncs[index].key);
 }
 
+void PushService::LookAgain() {
+  {
+    const std::lock_guard lock(arrived_->mutex);
+    for (const std::size_t index : pushed_)
+      arrived_->cohorts.insert(workspace_.config().syncs[index].key.cohort);
+  }
+  workspace_.wakeup()->Ring();
+}
+
+void PushService::LookAtArrived() {
+  const std::lock_guard lock(arrived_->mutex);
+  for (const CohortId& cohort : arrived_->cohorts) {
+    const auto [first, end] = bindings_of_.equal_range(cohort);
+    for (auto next = first; next != end; ++next)
+      to_look_at_.insert(next->second);
+  }
+  arrived_->cohorts.clear();
+}
+
 std::vector<std::size_t> PushService::Waiting(const std::function<bool(std::size_t)>& may_take) {
-  if (arrived_->exchange(false)) to_look_at_ = pushed_;
+  LookAtArrived();
   const TimePoint now = context_.clock.Now();
   std::vector<std::size_t> waiting;
   for (auto next = to_look_at_.begin(); next != to_look_at_.end();) {
@@ -129,8 +153,7 @@ std::vector<std::size_t> PushService::Waiting(const std::function<bool(std::size
     const std::optional<Binding> binding = BindingOf(index);
     const CohortId& cohort = workspace_.config().syncs[index].key.cohort;
     const bool stands = binding && (binding->paused_at || !binding->stopped_reason.empty());
-    const InboxDepth depth = inbox_.Depth(cohort, binding ? binding->inbox : std::nullopt);
-    if (!stands && depth.batches > 0) {
+    if (!stands && inbox_.Waits(cohort, binding ? binding->inbox : std::nullopt)) {
       waiting.push_back(index);
       ++next;
     } else {
@@ -143,13 +166,15 @@ std::vector<std::size_t> PushService::Waiting(const std::function<bool(std::size
 
 void PushService::DropPlanned(const CohortId& cohort) {
   std::optional<InboxPosition> through;
-  for (const std::size_t index : pushed_) {
-    if (workspace_.config().syncs[index].key.cohort != cohort) continue;
-    const std::optional<Binding> binding = BindingOf(index);
+  const auto [first, end] = bindings_of_.equal_range(cohort);
+  for (auto next = first; next != end; ++next) {
+    const std::optional<Binding> binding = BindingOf(next->second);
     if (!binding || !binding->inbox) return;
     if (!through || binding->inbox->batch < through->batch) through = binding->inbox;
   }
-  if (through) inbox_.Planned(cohort, *through);
+  if (!through || dropped_[cohort] == through->batch) return;
+  inbox_.Planned(cohort, *through);
+  dropped_[cohort] = through->batch;
 }
 
 void PushService::Failed(std::size_t index, TimePoint now) {

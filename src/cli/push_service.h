@@ -3,9 +3,11 @@
 #define COHORT_SYNC_CLI_PUSH_SERVICE_H_
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,20 +55,30 @@ class PushService {
   void Failed(std::size_t index, TimePoint now);
   // It may have batches again.
   void LookAgain(std::size_t index) { to_look_at_.insert(index); }
+  // Any of them may. Any thread.
+  void LookAgain();
 
  private:
   [[nodiscard]] std::optional<Binding> BindingOf(std::size_t index);
   void NoteAbsence();
+  void LookAtArrived();
   void DropPlanned(const CohortId& cohort);
   void ReadRecords(std::size_t files, TimePoint now);
 
   const CommandContext& context_;
   Workspace& workspace_;
   SqliteInbox& inbox_;
-  std::shared_ptr<std::atomic<bool>> arrived_ = std::make_shared<std::atomic<bool>>(true);
-  std::set<std::size_t> pushed_;  // Syncs that are.
+  // Batches of these have come. Shared with the inbox, which outlives this.
+  struct Arrived {
+    std::mutex mutex;
+    std::set<CohortId> cohorts;
+  };
+  std::shared_ptr<Arrived> arrived_ = std::make_shared<Arrived>();
+  std::set<std::size_t> pushed_;                      // Syncs that are.
+  std::multimap<CohortId, std::size_t> bindings_of_;  // The same by their cohorts.
   std::set<std::size_t> to_look_at_;
   std::map<std::size_t, TimePoint> not_before_;
+  std::map<CohortId, std::int64_t> dropped_;  // Up to this batch.
   TimePoint alive_told_at_;
 
   Scheduler scheduler_;  // Of files of records, by their index in `files_`.

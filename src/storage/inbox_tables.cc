@@ -24,7 +24,11 @@ constexpr char kRead[] =
 constexpr char kDepth[] =
     "SELECT count(*), coalesce(sum(members), 0), min(received_at)"
     " FROM batches INDEXED BY batches_by_cohort WHERE cohort = ?1 AND batch_id > ?2";
-constexpr char kDropBatches[] = "DELETE FROM batches WHERE cohort = ?1 AND batch_id <= ?2";
+constexpr char kWaits[] =
+    "SELECT 1 FROM batches INDEXED BY batches_by_cohort WHERE cohort = ?1 AND batch_id > ?2"
+    " LIMIT 1";
+constexpr char kDropBatches[] =
+    "DELETE FROM batches WHERE cohort = ?1 AND batch_id <= ?2 RETURNING length(body)";
 constexpr char kDropMessages[] = "DELETE FROM messages WHERE received_at < ?1";
 constexpr char kWaitingBytes[] = "SELECT coalesce(sum(length(body)), 0) FROM batches";
 constexpr char kNoteGap[] =
@@ -97,14 +101,24 @@ std::vector<StoredBatch> InboxTables::Read(const CohortId& cohort,
   return batches;
 }
 
+bool InboxTables::Waits(const CohortId& cohort, std::int64_t after) {
+  Query query(database_, kWaits);
+  return query.Bind(cohort, after).Step();
+}
+
 InboxDepth InboxTables::Depth(const CohortId& cohort, std::int64_t after) {
   Query query(database_, kDepth);
   if (!query.Bind(cohort, after).Step()) return {};
   return {query.Int(0), query.Int(1), query.OptionalTime(2)};
 }
 
-void InboxTables::DropBatches(const CohortId& cohort, std::int64_t through) {
-  Query(database_, kDropBatches).Bind(cohort, through).Run();
+std::int64_t InboxTables::DropBatches(const CohortId& cohort, std::int64_t through) {
+  std::int64_t bytes = 0;
+  Query query(database_, kDropBatches);
+  query.Bind(cohort, through);
+  while (query.Step())
+    bytes += query.Int(0);
+  return bytes;
 }
 
 void InboxTables::DropMessages(TimePoint before) {

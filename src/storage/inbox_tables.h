@@ -27,8 +27,10 @@ class InboxTables {
   [[nodiscard]] std::vector<StoredBatch> Read(const CohortId& cohort,
                                               std::int64_t after,
                                               std::int64_t most_members);
+  [[nodiscard]] bool Waits(const CohortId& cohort, std::int64_t after);
   [[nodiscard]] InboxDepth Depth(const CohortId& cohort, std::int64_t after);
-  void DropBatches(const CohortId& cohort, std::int64_t through);
+  // Gives the bytes of their bodies.
+  [[nodiscard]] std::int64_t DropBatches(const CohortId& cohort, std::int64_t through);
   void DropMessages(TimePoint before);
   // Bytes of all bodies that wait.
   [[nodiscard]] std::int64_t WaitingBytes();

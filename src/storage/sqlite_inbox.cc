@@ -100,7 +100,7 @@ void SqliteInbox::NoteGap(const CohortId& cohort, TimePoint at, const std::strin
   changed_.notify_one();
 }
 
-void SqliteInbox::OnStored(std::function<void()> stored) {
+void SqliteInbox::OnStored(std::function<void(const std::set<CohortId>&)> stored) {
   const std::lock_guard lock(mutex_);
   on_stored_ = std::move(stored);
 }
@@ -153,18 +153,19 @@ void SqliteInbox::Write(Work& work) {
                     Fail(ErrorCode::kUnavailable, Format("the inbox failed: {}", error.what())));
     put_off_.Take(work);
   }
-  const bool stored = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
-    return outcome && *outcome == InboxOutcome::kStored;
-  });
-  for (std::size_t i = 0; i < work.batches.size(); ++i)
+  std::set<CohortId> stored;
+  for (std::size_t i = 0; i < work.batches.size(); ++i) {
+    if (outcomes[i] && *outcomes[i] == InboxOutcome::kStored)
+      stored.insert(work.batches[i].batch.head.cohort);
     work.batches[i].done(std::move(outcomes[i]));
-  if (!stored) return;
-  std::function<void()> tell;
+  }
+  if (stored.empty()) return;
+  std::function<void(const std::set<CohortId>&)> tell;
   {
     const std::lock_guard lock(mutex_);
     tell = on_stored_;
   }
-  if (tell) tell();
+  if (tell) tell(stored);
 }
 
 std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {
@@ -187,14 +188,14 @@ std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {
   for (const auto& [cohort, gap] : work.gaps)
     tables.NoteGap(cohort, gap);
   for (const auto& [cohort, through] : work.planned)
-    tables.DropBatches(cohort, through);
+    bytes -= tables.DropBatches(cohort, through);
   if (work.alive) tables.SetAlive(*work.alive);
   const TimePoint now = clock_.Now();
   const bool drops = now - messages_dropped_at_ >= kBetweenMessageDrops;
   if (drops) tables.DropMessages(now - kMessageRetention);
   transaction.Commit();
   if (drops) messages_dropped_at_ = now;
-  waiting_bytes_ = work.planned.empty() ? bytes : tables.WaitingBytes();
+  waiting_bytes_ = bytes;
   return outcomes;
 }
 
@@ -216,10 +217,10 @@ InboxPosition SqliteInbox::PositionOf(const StoredBatch& batch) const {
   return {name_, batch.id};
 }
 
-InboxDepth SqliteInbox::Depth(const CohortId& cohort, const std::optional<InboxPosition>& after) {
+bool SqliteInbox::Waits(const CohortId& cohort, const std::optional<InboxPosition>& after) {
   const std::lock_guard lock(reader_mutex_);
-  const Activity activity(*reader_, "count pushed batches");
-  return InboxTables(*reader_).Depth(cohort, BatchOf(after));
+  const Activity activity(*reader_, "find pushed batches");
+  return InboxTables(*reader_).Waits(cohort, BatchOf(after));
 }
 
 std::optional<InboxGap> SqliteInbox::FindGap(const CohortId& cohort) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -47,8 +48,9 @@ class SqliteInbox final : public Inbox {
 
   // Until when the receiver was there before this inbox was opened; nullopt when it never was.
   [[nodiscard]] std::optional<TimePoint> alive_before() const { return alive_before_; }
-  // `stored` is called on the writing thread after each commit that stored a batch, from now on.
-  void OnStored(std::function<void()> stored);
+  // `stored` is called on the writing thread after each commit that stored batches, from now on,
+  // with the cohorts that they are of.
+  void OnStored(std::function<void(const std::set<CohortId>&)> stored);
   // The receiver is there now. Returns at once.
   void SetAlive(TimePoint now);
 
@@ -60,8 +62,8 @@ class SqliteInbox final : public Inbox {
                                               std::int64_t most_members) override;
   [[nodiscard]] InboxPosition PositionOf(const StoredBatch& batch) const override;
   void Planned(const CohortId& cohort, const InboxPosition& through) override;
-  [[nodiscard]] InboxDepth Depth(const CohortId& cohort,
-                                 const std::optional<InboxPosition>& after) override;
+  [[nodiscard]] bool Waits(const CohortId& cohort,
+                           const std::optional<InboxPosition>& after) override;
   [[nodiscard]] std::optional<InboxGap> FindGap(const CohortId& cohort) override;
 
  private:
@@ -108,7 +110,7 @@ class SqliteInbox final : public Inbox {
   std::mutex mutex_;
   std::condition_variable changed_;
   Work work_;
-  std::function<void()> on_stored_;
+  std::function<void(const std::set<CohortId>&)> on_stored_;
   bool ending_ = false;
   std::thread thread_;
 };

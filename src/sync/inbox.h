@@ -33,7 +33,7 @@ struct StoredBatch {
   ReceivedBatch batch;
 };
 
-// Batches of one cohort that are not planned yet.
+// What waits of one cohort: batches that are not planned yet.
 struct InboxDepth {
   std::int64_t batches = 0;
   std::int64_t members = 0;
@@ -74,8 +74,9 @@ class Inbox : public BatchSink {
   // once.
   virtual void Planned(const CohortId& cohort, const InboxPosition& through) = 0;
 
-  [[nodiscard]] virtual InboxDepth Depth(const CohortId& cohort,
-                                         const std::optional<InboxPosition>& after) = 0;
+  // There is a batch of `cohort` behind `after`. At a cost that does not grow with how many wait.
+  [[nodiscard]] virtual bool Waits(const CohortId& cohort,
+                                   const std::optional<InboxPosition>& after) = 0;
   // The latest.
   [[nodiscard]] virtual std::optional<InboxGap> FindGap(const CohortId& cohort) = 0;
 };

@@ -32,14 +32,18 @@ struct PageAnswer {
   std::string body;
 };
 
-inline PageAnswer GetPage(std::uint16_t port, const std::string& target) {
+inline PageAnswer Ask(std::uint16_t port, const http::Request& request) {
   http::ClientOptions options;
   options.base_url = Format("http://127.0.0.1:{}", port);
   const auto client = http::MakeClient(options);
   if (!client) return {};
-  const http::Answer answer = (*client)->SendAndWait({.target = target});
+  const http::Answer answer = (*client)->SendAndWait(request);
   if (!answer) return {0, answer.error().message};
   return {answer->status, answer->body};
+}
+
+inline PageAnswer GetPage(std::uint16_t port, const std::string& target) {
+  return Ask(port, {.target = target});
 }
 
 }  // namespace cohort_sync

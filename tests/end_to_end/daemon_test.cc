@@ -1,4 +1,6 @@
 // Commands beside a daemon: the real program twice, with a real socket between.
+#include "end_to_end/daemon.h"
+
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -32,17 +34,22 @@ class DaemonTest : public ::testing::Test {
   }
 
   void WriteConfig(const std::string& name, const std::string& state = "state.db") {
+    WriteConfig(
+        name, state, R"("source": {"type": "file", "path": "cohort.csv"}, "frequency": "once"}])");
+  }
+  // `rest`: what stands behind the name of the sync, to the end.
+  void WriteConfig(const std::string& name, const std::string& state, const std::string& rest) {
     const std::string text = Format(
         R"({{"state": "{}",
              "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
                "api_key": "env:DAEMON_TEST_CORDIAL_KEY", "contact_identifier_name": "email",
                "contact_identifier_mapping": "email", "requests_per_second": 10000}}}},
-             "syncs": [{{"cohort": "{}", "name": "{}", "source": {{"type": "file", "path":
-               "cohort.csv"}}, "frequency": "once"}}]}})",
+             "syncs": [{{"cohort": "{}", "name": "{}", {}}})",
         state,
         cordial_.url(),
         kCohort,
-        name);
+        name,
+        rest);
     const std::string path = directory_.File("config.json");
     std::filesystem::remove(path);
     std::filesystem::permissions(directory_.Write("config.json", text),
@@ -137,6 +144,35 @@ TEST_F(DaemonTest, APauseStopsWhatIsBeingDelivered) {
   EXPECT_EQ(Do({"resume", kCohort}).code, 0);
   EXPECT_EQ(Do({"sync"}).code, 0);
   EXPECT_EQ(OnList(), 400U);
+}
+
+TEST_F(DaemonTest, AResumedCohortTakesWhatWasPushedMeanwhile) {
+  const std::uint16_t port = FreePort();
+  WriteConfig(
+      "active users",
+      "state.db",
+      Format(R"("source": {{"type": "push"}}}}], "server": {{"listen": "127.0.0.1:{}"}})", port));
+  Process daemon = Start({"serve", "--log-level", "info"});
+  ASSERT_TRUE(daemon.ReadUntil("listening at"));
+  const auto push = [&](const std::string& user) {
+    return Ask(port,
+               {.method = "POST",
+                .target = "/amplitude/webhook",
+                .body = Format(R"({{"cohort_id": "active", "cohort_name": "active users",
+                                    "in_cohort": true, "users": [{{"user_id": "{}",
+                                    "user_properties": {{"email": "{}@example.com"}}}}]}})",
+                               user,
+                               user)})
+        .status;
+  };
+  EXPECT_EQ(push("anna"), 200);
+  ASSERT_TRUE(daemon.ReadUntil("state=succeeded"));
+  EXPECT_EQ(Do({"pause", kCohort}).code, 0);
+  EXPECT_EQ(push("bob"), 200);
+  EXPECT_THAT(Do({"status"}).output, HasSubstr("paused"));
+  EXPECT_EQ(Do({"resume", kCohort}).code, 0);
+  ASSERT_TRUE(daemon.ReadUntil("run=2 "));
+  EXPECT_EQ(OnList(), 2U);
 }
 
 TEST_F(DaemonTest, ACallerThatStopsWatchingLeavesTheRunGoing) {

@@ -131,10 +131,19 @@ TEST_F(SqliteInboxTest, ReadingGoesOnBehindAPosition) {
     ASSERT_TRUE(Store(Batch("", body)));
   EXPECT_THAT(Bodies(std::nullopt, 11), ElementsAre("a", "b"));
   EXPECT_THAT(Bodies(Position(1)), ElementsAre("c"));
-  const InboxDepth depth = inbox_->Depth(kCohort, Position(0));
-  EXPECT_EQ(depth.batches, 2);
-  EXPECT_EQ(depth.members, 20);
-  EXPECT_EQ(depth.oldest, FakeClock::kStart);
+  EXPECT_TRUE(inbox_->Waits(kCohort, Position(1)));
+  EXPECT_FALSE(inbox_->Waits(kCohort, Position(2)));
+  EXPECT_FALSE(inbox_->Waits(CohortId("9apg8e8f"), std::nullopt));
+}
+
+TEST_F(SqliteInboxTest, TellsWhichCohortsItStoredBatchesOf) {
+  std::set<CohortId> told;
+  inbox_->OnStored(
+      [&told](const std::set<CohortId>& cohorts) { told.insert(cohorts.begin(), cohorts.end()); });
+  for (const char* cohort : {"a", "b"})
+    ASSERT_TRUE(Store(Batch("m1", "body", CohortId(cohort))));
+  Open();
+  EXPECT_THAT(told, ElementsAre(CohortId("a"), CohortId("b")));
 }
 
 TEST_F(SqliteInboxTest, APositionInAnotherInboxCountsAsNone) {
@@ -166,8 +175,10 @@ TEST_F(SqliteInboxTest, TooManyBytesThatWaitTurnBatchesAwayUntilSomeArePlanned) 
   EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
   EXPECT_EQ(refused.error().message(), "7 bytes of batches wait to be planned, 10 may");
   inbox_->Planned(kCohort, Position(0));
-  Open(10);
+  ASSERT_EQ(Store(Batch("m1", "0123456")).value(), InboxOutcome::kKnown);  // The drop is written.
   EXPECT_EQ(Store(Batch("m2", "0123456")).value(), InboxOutcome::kStored);
+  Open(10);
+  EXPECT_FALSE(Store(Batch("m3", "0123456")));
 }
 
 TEST_F(SqliteInboxTest, TheLatestGapIsKept) {
