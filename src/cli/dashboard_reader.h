@@ -24,7 +24,7 @@ class DashboardReader final : public web::DashboardSource {
   // `clock` outlives it.
   DashboardReader(Config config, const Clock& clock);
 
-  [[nodiscard]] Result<std::string> Read(const web::DashboardQuery& query) override;
+  [[nodiscard]] Result<web::DashboardText> Read(const web::DashboardQuery& query) override;
 
  private:
   [[nodiscard]] Status Open();
@@ -32,12 +32,12 @@ class DashboardReader final : public web::DashboardSource {
   void Refresh();
   // kNotFound when there is none.
   [[nodiscard]] Result<const BindingStatus*> Find(BindingId binding) const;
-  [[nodiscard]] Result<std::string> Run(const web::DashboardQuery& query);
+  [[nodiscard]] Result<web::DashboardText> OfRun(const web::DashboardQuery& query);
+  [[nodiscard]] std::string Run(RunReport& run, const web::DashboardQuery& query);
   [[nodiscard]] std::string Runs(const web::DashboardQuery& query);
-  [[nodiscard]] std::string OfBinding(const BindingStatus& status,
-                                      const web::DashboardQuery& query);
-  [[nodiscard]] std::string Parked(const web::DashboardQuery& query);
-  [[nodiscard]] std::string ParkedCsv(const web::DashboardQuery& query);
+  [[nodiscard]] web::DashboardText OfBinding(const BindingStatus& status,
+                                             const web::DashboardQuery& query);
+  [[nodiscard]] std::string Sizes(const web::DashboardQuery& query);
   [[nodiscard]] std::string Hold(const std::optional<OpenHold>& hold,
                                  const web::DashboardQuery& query);
   [[nodiscard]] std::string Calls(const Binding& binding, const web::DashboardQuery& query);

@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_STORAGE_INBOX_TABLES_H_
 #define COHORT_SYNC_STORAGE_INBOX_TABLES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +28,10 @@ class InboxTables {
   [[nodiscard]] std::vector<StoredBatch> Read(const CohortId& cohort,
                                               std::int64_t after,
                                               std::int64_t most_members);
+  // At most `limit` behind `after`, without their bodies.
+  [[nodiscard]] std::vector<StoredBatch> Heads(const CohortId& cohort,
+                                               std::int64_t after,
+                                               std::size_t limit);
   [[nodiscard]] InboxDepth Depth(const CohortId& cohort, std::int64_t after);
   void DropBatches(const CohortId& cohort, std::int64_t through);
   void DropMessages(TimePoint before);

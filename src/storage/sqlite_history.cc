@@ -79,6 +79,7 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       holds_(*database_),
       deliveries_(*database_),
       checkpoints_(*database_),
+      pages_(*database_),
       export_ledger_(*database_) {}
 
 std::vector<BindingStatus> SqliteHistory::Bindings() {
@@ -194,6 +195,28 @@ std::vector<HeldContact> SqliteHistory::Held(RunId run, std::size_t skip, std::s
   while (query.Step())
     held.push_back({KindAt(query, 0), query.String(1)});
   return held;
+}
+
+MemberPage SqliteHistory::MembersFrom(BindingId binding,
+                                      std::uint64_t from,
+                                      const RowFilter& filter) {
+  const ReadTransaction moment(*database_, "read a page of members");
+  return pages_.Members(binding, from, filter);
+}
+
+PendingPage SqliteHistory::PendingBehind(BindingId binding,
+                                         const PendingPlace& after,
+                                         const RowFilter& filter) {
+  const ReadTransaction moment(*database_, "read a page of pending operations");
+  return pages_.Pending(binding, after, filter);
+}
+
+std::vector<JournalRow> SqliteHistory::RowsOfRun(BindingId binding,
+                                                 RunId run,
+                                                 OperationId after,
+                                                 const RunRowsFilter& filter) {
+  const ReadTransaction moment(*database_, "read operations of a run");
+  return pages_.OfRun(binding, run, after, filter);
 }
 
 std::string SqliteHistory::Version() {

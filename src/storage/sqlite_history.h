@@ -17,6 +17,7 @@
 #include "storage/database.h"
 #include "storage/deliveries.h"
 #include "storage/holds.h"
+#include "storage/row_pages.h"
 #include "storage/runs.h"
 #include "storage/sqlite_export_ledger.h"
 #include "sync/history.h"
@@ -49,6 +50,18 @@ class SqliteHistory final : public History {
                                               std::size_t skip,
                                               std::size_t limit) override;
 
+  // ---- As RowPages says ----
+  [[nodiscard]] MemberPage MembersFrom(BindingId binding,
+                                       std::uint64_t from,
+                                       const RowFilter& filter);
+  [[nodiscard]] PendingPage PendingBehind(BindingId binding,
+                                          const PendingPlace& after,
+                                          const RowFilter& filter);
+  [[nodiscard]] std::vector<JournalRow> RowsOfRun(BindingId binding,
+                                                  RunId run,
+                                                  OperationId after,
+                                                  const RunRowsFilter& filter);
+
   // Differs from what it was before if another connection has committed meanwhile.
   [[nodiscard]] std::string Version();
   // From now on a statement that begins later than this many milliseconds from now, or still runs
@@ -66,6 +79,7 @@ class SqliteHistory final : public History {
   Holds holds_;
   Deliveries deliveries_;
   Checkpoints checkpoints_;
+  RowPages pages_;
   SqliteExportLedger export_ledger_;
 };
 
