@@ -37,7 +37,7 @@ int DaemonCommands::RunCommand(const web::CommandCall& call, std::ostream& out, 
                                nullptr,
                                &host_,
                                nullptr,
-                               context_.calls};
+                               context_.meter};
   return static_cast<int>(RunInvocation(*invocation, context));
 }
 
