@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 using web::DashboardQuery;
 using web::DashboardView;
 
-constexpr Duration kLongestRead = std::chrono::seconds(2);
+constexpr Duration kLongestRead = std::chrono::seconds(5);
 constexpr Duration kLongestKnown = std::chrono::minutes(1);
 constexpr std::size_t kMostPoints = 500;
 
@@ -88,10 +88,10 @@ Result<web::DashboardText> DashboardReader::Read(const DashboardQuery& query) {
     case DashboardView::kCalls:
       break;
   }
-  Refresh();
-  const auto status = Find(query.binding);
-  if (!status) return Fail(status.error());
-  return OfBinding(**status, query);
+  const auto binding = history_->FindBinding(query.binding);
+  if (!binding)
+    return Fail(ErrorCode::kNotFound, Format("there is no binding {}", query.binding.value()));
+  return OfBinding(*binding, query);
 }
 
 Status DashboardReader::Open() {
@@ -122,22 +122,11 @@ void DashboardReader::Refresh() {
   known_ = std::move(known);
 }
 
-Result<const BindingStatus*> DashboardReader::Find(BindingId binding) const {
-  for (const SyncStatus& sync : known_->syncs) {
-    if (sync.state && sync.state->binding.id == binding) return &*sync.state;
-  }
-  return Fail(ErrorCode::kNotFound, Format("there is no binding {}", binding.value()));
-}
-
 Result<web::DashboardText> DashboardReader::OfRun(const DashboardQuery& query) {
   std::optional<RunReport> run = history_->FindRun(query.run);
   if (!run) return Fail(ErrorCode::kNotFound, Format("there is no run {}", query.run.value()));
   if (query.view == DashboardView::kRun) return web::DashboardText{Run(*run, query), {}};
-  Refresh();
-  const auto status = Find(run->binding);
-  std::optional<Binding> binding;
-  if (status) binding.emplace((*status)->binding);
-  return ReadRows(*history_, inbox_.get(), binding, query);
+  return ReadRows(*history_, inbox_.get(), history_->FindBinding(run->binding), query);
 }
 
 std::string DashboardReader::Run(RunReport& run, const DashboardQuery& query) {
@@ -160,12 +149,11 @@ std::string DashboardReader::Runs(const DashboardQuery& query) {
   return RunsJson(runs);
 }
 
-web::DashboardText DashboardReader::OfBinding(const BindingStatus& status,
-                                              const DashboardQuery& query) {
+web::DashboardText DashboardReader::OfBinding(const Binding& binding, const DashboardQuery& query) {
   if (query.view == DashboardView::kSizes) return {Sizes(query), {}};
-  if (query.view == DashboardView::kHold) return {Hold(status.hold, query), {}};
-  if (query.view == DashboardView::kCalls) return {Calls(status.binding, query), {}};
-  return ReadRows(*history_, inbox_.get(), status.binding, query);
+  if (query.view == DashboardView::kHold) return {Hold(history_->FindHold(binding.id), query), {}};
+  if (query.view == DashboardView::kCalls) return {Calls(binding, query), {}};
+  return ReadRows(*history_, inbox_.get(), binding, query);
 }
 
 std::string DashboardReader::Sizes(const DashboardQuery& query) {

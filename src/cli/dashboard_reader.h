@@ -17,7 +17,7 @@
 
 namespace cohort_sync {
 
-// Has read-only connections of its own, opened by the first call. No read takes longer than two
+// Has read-only connections of its own, opened by the first call. No read takes longer than five
 // seconds. Documents are those of --json with what a page needs beside them.
 class DashboardReader final : public web::DashboardSource {
  public:
@@ -30,12 +30,10 @@ class DashboardReader final : public web::DashboardSource {
   [[nodiscard]] Status Open();
   // Brings `known_` up to date.
   void Refresh();
-  // kNotFound when there is none.
-  [[nodiscard]] Result<const BindingStatus*> Find(BindingId binding) const;
   [[nodiscard]] Result<web::DashboardText> OfRun(const web::DashboardQuery& query);
   [[nodiscard]] std::string Run(RunReport& run, const web::DashboardQuery& query);
   [[nodiscard]] std::string Runs(const web::DashboardQuery& query);
-  [[nodiscard]] web::DashboardText OfBinding(const BindingStatus& status,
+  [[nodiscard]] web::DashboardText OfBinding(const Binding& binding,
                                              const web::DashboardQuery& query);
   [[nodiscard]] std::string Sizes(const web::DashboardQuery& query);
   [[nodiscard]] std::string Hold(const std::optional<OpenHold>& hold,

@@ -53,8 +53,8 @@ constexpr char kOfRun[] = COHORT_SYNC_JOURNAL_ROW
 constexpr char kRunAt[] =
     "SELECT operation_id, run_id FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1 AND operation_id >= ?2 ORDER BY operation_id LIMIT 1";
-constexpr char kEnds[] =
-    "SELECT min(operation_id), max(operation_id) FROM operations INDEXED BY operations_by_binding"
+constexpr char kLast[] =
+    "SELECT max(operation_id) FROM operations INDEXED BY operations_by_binding"
     " WHERE binding_id = ?1";
 
 JournalRow RowAt(const Query& query) {
@@ -187,11 +187,11 @@ PendingPage RowPages::Pending(BindingId binding,
 }
 
 std::int64_t RowPages::FirstOf(BindingId binding, std::int64_t run) {
-  Query ends(database_, kEnds);
-  if (!ends.Bind(binding).Step() || ends.IsNull(0)) return 0;
+  Query last(database_, kLast);
+  if (!last.Bind(binding).Step() || last.IsNull(0)) return 0;
   // Runs of a binding follow one another, and so do their rows.
-  std::int64_t low = ends.Int(0);
-  std::int64_t high = ends.Int(1) + 1;
+  std::int64_t low = 0;
+  std::int64_t high = last.Int(0) + 1;
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
     Query query(database_, kRunAt);

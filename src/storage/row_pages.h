@@ -71,7 +71,7 @@ struct RunRowsFilter {
 class RowPages {
  public:
   // What a page of members goes through before it ends with what it has: members and journal rows.
-  static constexpr std::int64_t kMostLooked = 1'000'000;
+  static constexpr std::int64_t kMostLooked = 4'000'000;
 
   explicit RowPages(Database& database, std::int64_t most_looked = kMostLooked)
       : database_(database), checkpoints_(database), most_looked_(most_looked) {}

@@ -79,6 +79,7 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       holds_(*database_),
       deliveries_(*database_),
       checkpoints_(*database_),
+      desired_(*database_),
       pages_(*database_),
       export_ledger_(*database_) {}
 
@@ -89,7 +90,7 @@ std::vector<BindingStatus> SqliteHistory::Bindings() {
     const BindingId id = binding.id;
     BindingStatus status;
     status.binding = std::move(binding);
-    status.desired = checkpoints_.CountDesired(id);
+    status.desired = desired_.Of(id);
     status.pending = CountPending(*database_, id);
     status.parked = CountParked(*database_, id);
     status.hold = holds_.OpenOf(id);
@@ -195,6 +196,16 @@ std::vector<HeldContact> SqliteHistory::Held(RunId run, std::size_t skip, std::s
   while (query.Step())
     held.push_back({KindAt(query, 0), query.String(1)});
   return held;
+}
+
+std::optional<Binding> SqliteHistory::FindBinding(BindingId binding) {
+  const ReadTransaction moment(*database_, "read a binding");
+  return bindings_.Get(binding);
+}
+
+std::optional<OpenHold> SqliteHistory::FindHold(BindingId binding) {
+  const ReadTransaction moment(*database_, "read a hold");
+  return holds_.OpenOf(binding);
 }
 
 MemberPage SqliteHistory::MembersFrom(BindingId binding,
