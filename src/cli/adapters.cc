@@ -8,11 +8,13 @@
 #include "amplitude/cohort_folder_source.h"
 #include "base/format.h"
 #include "cli/exchange_dump.h"
+#include "cli/service_calls.h"
 #include "config/secrets.h"
 #include "cordial/cordial_destination.h"
 #include "cordial/endpoint.h"
 #include "http/client.h"
 #include "http/recording_client.h"
+#include "web/daemon_meter.h"
 
 namespace cohort_sync {
 namespace {
@@ -23,17 +25,26 @@ Result<Secret> Resolve(const Config& config, const SecretReference& reference, c
   return secret;
 }
 
-http::ClientFactory ClientsOf(const CommandContext& context) {
-  if (context.dump == nullptr) return http::MakeClient;
-  return [dump = context.dump, clock = &context.clock](
+// `count` is told about each exchange where there is a meter.
+http::ClientFactory ClientsOf(const CommandContext& context, http::ExchangeRecorder count) {
+  if (context.dump == nullptr && context.meter == nullptr) return http::MakeClient;
+  if (context.meter == nullptr) count = [](const http::Exchange& /*exchange*/) {};
+  return [dump = context.dump, clock = &context.clock, count = std::move(count)](
              const http::ClientOptions& options) -> Result<std::unique_ptr<http::Client>> {
     Result<std::unique_ptr<http::Client>> client = http::MakeClient(options);
     if (!client) return client;
-    return http::MakeRecordingClient(
-        options.base_url, std::move(*client), *clock, [dump](const http::Exchange& exchange) {
-          dump->Write(exchange);
-        });
+    return http::MakeRecordingClient(options.base_url,
+                                     std::move(*client),
+                                     *clock,
+                                     [dump, count](const http::Exchange& exchange) {
+                                       if (dump != nullptr) dump->Write(exchange);
+                                       count(exchange);
+                                     });
   };
+}
+
+int StatusOf(const http::Exchange& exchange) {
+  return exchange.failure || !exchange.response ? 0 : exchange.response->status;
 }
 
 class NoSource final : public SnapshotSource {
@@ -51,8 +62,9 @@ class NoSource final : public SnapshotSource {
 }  // namespace
 
 Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
-                                                         const DestinationConfig& settings,
+                                                         const DestinationName& name,
                                                          const CommandContext& context) {
+  const DestinationConfig& settings = config.destinations.at(name);
   Result<Secret> key = Resolve(config, settings.api_key, "api_key");
   if (!key) return Fail(key.error());
   const Result<cordial::Endpoint> endpoint = cordial::ParseEndpoint(settings.endpoint);
@@ -60,7 +72,13 @@ Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
   http::ClientOptions options;
   options.base_url = endpoint->origin;
   options.timeout = settings.request_timeout;
-  auto client = ClientsOf(context)(options);
+  const auto count = [meter = context.meter, name](const http::Exchange& exchange) {
+    // Those for a contact are counted with what their answer means.
+    if (const auto call = ListCallOf(exchange.request))
+      meter->Called(
+          {.destination = name.value(), .call = *call}, StatusOf(exchange), exchange.took);
+  };
+  auto client = ClientsOf(context, count)(options);
   if (!client) return Fail(client.error());
   cordial::CordialSettings cordial;
   cordial.endpoint = settings.endpoint;
@@ -76,13 +94,19 @@ Result<std::unique_ptr<ListDestination>> MakeDestination(const Config& config,
 }
 
 Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
-                                                 const ProjectConfig& settings,
+                                                 const ProjectName& name,
                                                  const CommandContext& context) {
+  const ProjectConfig& settings = config.projects.at(name);
   Result<Secret> api_key = Resolve(config, settings.api_key, "api_key");
   if (!api_key) return Fail(api_key.error());
   Result<Secret> secret_key = Resolve(config, settings.secret_key, "secret_key");
   if (!secret_key) return Fail(secret_key.error());
-  const http::ClientFactory clients = ClientsOf(context);
+  const auto count = [meter = context.meter, name](const http::Exchange& exchange) {
+    meter->Called({.project = name.value(), .call = ExportCallOf(exchange.request)},
+                  StatusOf(exchange),
+                  exchange.took);
+  };
+  const http::ClientFactory clients = ClientsOf(context, count);
   auto client = clients(amplitude::ApiClientOptions(settings.base_url));
   if (!client) return Fail(client.error());
   return amplitude::ExportAccess{

@@ -17,11 +17,12 @@
 namespace cohort_sync {
 
 // kConfiguration when a secret cannot be read or an address cannot be used. Makes no call. What the
-// context refers to outlives what is made; with --dump every exchange is written there.
+// context refers to outlives what is made; with --dump every exchange is written there, and the
+// context's meter counts the calls that are not for a contact. REQUIRES: `name` is configured.
 [[nodiscard]] Result<std::unique_ptr<ListDestination>> MakeDestination(
-    const Config& config, const DestinationConfig& settings, const CommandContext& context);
+    const Config& config, const DestinationName& name, const CommandContext& context);
 [[nodiscard]] Result<amplitude::ExportAccess> MakeExportAccess(const Config& config,
-                                                               const ProjectConfig& settings,
+                                                               const ProjectName& name,
                                                                const CommandContext& context);
 [[nodiscard]] amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings);
 // REQUIRES: the sync reads snapshots from a file.

@@ -117,7 +117,7 @@ class Checker {
 
   void CheckProject(const ProjectName& name, const ProjectConfig& project) {
     const std::string subject = Format("project '{}'", name.value());
-    auto access = MakeExportAccess(config_, project, context_);
+    auto access = MakeExportAccess(config_, name, context_);
     if (!access) return Add(Level::kProblem, subject, access.error().message());
     amplitude::ExportClient client(std::move(*access));
     const auto cohorts = amplitude::ListCohorts(
@@ -162,7 +162,7 @@ class Checker {
 
   void CheckDestination(const DestinationName& name, const DestinationConfig& settings) {
     const std::string subject = Format("destination '{}'", name.value());
-    auto destination = MakeDestination(config_, settings, context_);
+    auto destination = MakeDestination(config_, name, context_);
     if (!destination) return Add(Level::kProblem, subject, destination.error().message());
     // Any name will do: the answer tells whether the key may ask.
     const auto found = (*destination)->FindList(ListName("cohort-sync-check"));

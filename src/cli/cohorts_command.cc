@@ -127,7 +127,7 @@ Result<ExitCode> RunCohorts(const CommandContext& context, const CommandArgument
   std::vector<KnownCohort> known;
   for (const auto& [name, project] : config->projects) {
     const std::string subject = Format("project '{}'", name.value());
-    auto access = MakeExportAccess(*config, project, context);
+    auto access = MakeExportAccess(*config, name, context);
     if (!access) return Fail(access.error().WithContext(subject));
     amplitude::ExportClient client(std::move(*access));
     const auto cohorts = amplitude::ListCohorts(

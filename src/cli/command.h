@@ -17,7 +17,9 @@
 
 namespace cohort_sync {
 
-class CallObserver;
+namespace web {
+class DaemonMeter;
+}  // namespace web
 class ExchangeDump;
 struct DaemonHost;
 class ShutdownSignals;
@@ -37,7 +39,7 @@ struct CommandContext {
   ExchangeDump* dump = nullptr;        // Where --dump writes; null without it.
   const DaemonHost* daemon = nullptr;  // The daemon that the command is carried out in, if it is.
   ShutdownSignals* signals = nullptr;  // Where SIGHUP can be asked for; null: it never comes.
-  CallObserver* calls = nullptr;       // Is told about each call for a contact; may be null.
+  web::DaemonMeter* meter = nullptr;   // Counts every call to a service; may be null.
 };
 
 // What stood on the command line behind the command's name.

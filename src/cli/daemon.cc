@@ -49,13 +49,12 @@ RunOptions Scheduled() {
 // What would keep the daemon from serving it: a secret that cannot be read.
 Status CheckSecrets(const Config& config, const CommandContext& context) {
   for (const SyncConfig& sync : config.syncs) {
-    const auto destination =
-        MakeDestination(config, config.destinations.at(sync.key.destination), context);
+    const auto destination = MakeDestination(config, sync.key.destination, context);
     if (!destination)
       return Fail(destination.error().WithContext(
           Format("destination '{}'", sync.key.destination.value())));
     if (!sync.snapshots || sync.snapshots->file) continue;
-    const auto access = MakeExportAccess(config, config.projects.at(sync.key.project), context);
+    const auto access = MakeExportAccess(config, sync.key.project, context);
     if (!access)
       return Fail(access.error().WithContext(Format("project '{}'", sync.key.project.value())));
   }

@@ -37,7 +37,7 @@ int DaemonCommands::RunCommand(const web::CommandCall& call, std::ostream& out, 
                                nullptr,
                                &host_,
                                nullptr,
-                               context_.calls};
+                               context_.meter};
   const ExitCode code = RunInvocation(*invocation, context);
   carried_out_();
   return static_cast<int>(code);

@@ -7,7 +7,7 @@
 
 #include "base/format.h"
 #include "base/time_text.h"
-#include "cli/csv_text.h"
+#include "cli/dashboard_rows.h"
 #include "cli/status_document.h"
 #include "cli/sync_status.h"
 #include "service/export_forecast.h"
@@ -20,18 +20,12 @@ using Json = nlohmann::ordered_json;
 using web::DashboardQuery;
 using web::DashboardView;
 
-constexpr Duration kLongestRead = std::chrono::seconds(2);
+constexpr Duration kLongestRead = std::chrono::seconds(5);
 constexpr Duration kLongestKnown = std::chrono::minutes(1);
 constexpr std::size_t kMostPoints = 500;
-constexpr std::size_t kMostCsvRows = 1'000'000;
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-void Mask(ParkedOperation& operation) {
-  operation.reason = web::MaskIn(operation.reason, operation.contact);
-  operation.contact = web::MaskIdentifier(operation.contact);
 }
 
 void Mask(RejectedRow& row) {
@@ -72,28 +66,32 @@ TimePoint RightUntil(const std::vector<SyncStatus>& syncs, TimePoint now) {
 DashboardReader::DashboardReader(Config config, const Clock& clock)
     : config_(std::move(config)), clock_(clock) {}
 
-Result<std::string> DashboardReader::Read(const DashboardQuery& query) {
+Result<web::DashboardText> DashboardReader::Read(const DashboardQuery& query) {
   if (Status opened = Open(); !opened) return Fail(opened.error());
   history_->LimitTime(kLongestRead);
+  const auto document = [](std::string text) { return web::DashboardText{std::move(text), {}}; };
   switch (query.view) {
     case DashboardView::kRuns:
-      return Runs(query);
+      return document(Runs(query));
     case DashboardView::kRun:
-      return Run(query);
+    case DashboardView::kRunRows:
+      return OfRun(query);
     case DashboardView::kStatus:
       Refresh();
-      return known_->document;
+      return document(known_->document);
     case DashboardView::kSizes:
+    case DashboardView::kMembers:
+    case DashboardView::kPending:
     case DashboardView::kParked:
-    case DashboardView::kParkedCsv:
+    case DashboardView::kWaiting:
     case DashboardView::kHold:
     case DashboardView::kCalls:
       break;
   }
-  Refresh();
-  const auto status = Find(query.binding);
-  if (!status) return Fail(status.error());
-  return OfBinding(**status, query);
+  const auto binding = history_->FindBinding(query.binding);
+  if (!binding)
+    return Fail(ErrorCode::kNotFound, Format("there is no binding {}", query.binding.value()));
+  return OfBinding(*binding, query);
 }
 
 Status DashboardReader::Open() {
@@ -124,28 +122,24 @@ void DashboardReader::Refresh() {
   known_ = std::move(known);
 }
 
-Result<const BindingStatus*> DashboardReader::Find(BindingId binding) const {
-  for (const SyncStatus& sync : known_->syncs) {
-    if (sync.state && sync.state->binding.id == binding) return &*sync.state;
-  }
-  return Fail(ErrorCode::kNotFound, Format("there is no binding {}", binding.value()));
-}
-
-Result<std::string> DashboardReader::Run(const DashboardQuery& query) {
+Result<web::DashboardText> DashboardReader::OfRun(const DashboardQuery& query) {
   std::optional<RunReport> run = history_->FindRun(query.run);
   if (!run) return Fail(ErrorCode::kNotFound, Format("there is no run {}", query.run.value()));
+  if (query.view == DashboardView::kRun) return web::DashboardText{Run(*run, query), {}};
+  return ReadRows(*history_, inbox_.get(), history_->FindBinding(run->binding), query);
+}
+
+std::string DashboardReader::Run(RunReport& run, const DashboardQuery& query) {
   std::vector<RejectedRow> rejected = history_->RejectedRows(query.run);
-  std::vector<ParkedOperation> parked = history_->ParkedOperations(query.run);
   if (!query.reveal) {
-    Mask(*run);
+    Mask(run);
     MaskAll(rejected);
-    MaskAll(parked);
   }
   // A page shows the first ones, the counts say how many there are.
   if (rejected.size() > query.limit) rejected.resize(query.limit);
-  if (parked.size() > query.limit) parked.resize(query.limit);
-  Json json = Json::parse(RunJson(*run, rejected, parked));
-  json["binding"] = run->binding == BindingId() ? Json() : Json(run->binding.value());
+  Json json = Json::parse(RunJson(run, rejected, {}));
+  json.erase("parked_operations");  // They are rows of the run.
+  json["binding"] = run.binding == BindingId() ? Json() : Json(run.binding.value());
   return Dump(json);
 }
 
@@ -155,11 +149,14 @@ std::string DashboardReader::Runs(const DashboardQuery& query) {
   return RunsJson(runs);
 }
 
-std::string DashboardReader::OfBinding(const BindingStatus& status, const DashboardQuery& query) {
-  if (query.view == DashboardView::kParked) return Parked(query);
-  if (query.view == DashboardView::kParkedCsv) return ParkedCsv(query);
-  if (query.view == DashboardView::kHold) return Hold(status.hold, query);
-  if (query.view == DashboardView::kCalls) return Calls(status.binding, query);
+web::DashboardText DashboardReader::OfBinding(const Binding& binding, const DashboardQuery& query) {
+  if (query.view == DashboardView::kSizes) return {Sizes(query), {}};
+  if (query.view == DashboardView::kHold) return {Hold(history_->FindHold(binding.id), query), {}};
+  if (query.view == DashboardView::kCalls) return {Calls(binding, query), {}};
+  return ReadRows(*history_, inbox_.get(), binding, query);
+}
+
+std::string DashboardReader::Sizes(const DashboardQuery& query) {
   Json sizes = Json::array();
   for (const ListSize& size : history_->Sizes(query.binding, kMostPoints))
     sizes.push_back(
@@ -167,62 +164,21 @@ std::string DashboardReader::OfBinding(const BindingStatus& status, const Dashbo
   return Dump({{"sizes", std::move(sizes)}});
 }
 
-std::string DashboardReader::Parked(const DashboardQuery& query) {
-  // One more, which says whether there is another page.
-  std::vector<ParkedOperation> parked = history_->Parked(query.binding,
-                                                         {.reason = query.reason,
-                                                          .search = query.search,
-                                                          .search_parts = query.reveal,
-                                                          .after = OperationId(query.after),
-                                                          .limit = query.limit + 1});
-  const bool more = parked.size() > query.limit;
-  if (more) parked.pop_back();
-  if (!query.reveal) MaskAll(parked);
-  Json rows = Json::array();
-  for (const ParkedOperation& operation : parked)
-    rows.push_back({{"id", operation.id.value()},
-                    {"operation", ToString(operation.kind)},
-                    {"contact", operation.contact},
-                    {"parked", ToString(operation.park_reason)},
-                    {"reason", operation.reason},
-                    {"attempts", operation.attempts},
-                    {"updated_at", FormatTime(operation.updated_at)}});
-  return Dump(
-      {{"parked", std::move(rows)}, {"next", more ? Json(parked.back().id.value()) : Json()}});
-}
-
-std::string DashboardReader::ParkedCsv(const DashboardQuery& query) {
-  std::string csv = CsvLine({"contact", "operation", "parked", "reason", "attempts", "updated_at"});
-  for (const ParkedOperation& operation : history_->Parked(query.binding,
-                                                           {.reason = query.reason,
-                                                           .search = query.search,
-                                                           .search_parts = true,
-                                                           .after = OperationId(),
-                                                           .limit = kMostCsvRows}))
-    csv += CsvLine({operation.contact,
-                    std::string(ToString(operation.kind)),
-                    std::string(ToString(operation.park_reason)),
-                    operation.reason,
-                    std::to_string(operation.attempts),
-                    FormatTime(operation.updated_at)});
-  return csv;
-}
-
 std::string DashboardReader::Hold(const std::optional<OpenHold>& hold,
                                   const DashboardQuery& query) {
   Json contacts = Json::array();
   if (!hold) return Dump({{"hold", nullptr}, {"contacts", contacts}, {"next", nullptr}});
-  const auto skip = static_cast<std::size_t>(query.after);
+  const auto skip = static_cast<std::size_t>(query.after[0]);
   for (const HeldContact& held : history_->Held(hold->run, skip, query.limit))
     contacts.push_back(
         {{"operation", ToString(held.kind)},
          {"contact", query.reveal ? held.contact : web::MaskIdentifier(held.contact)}});
-  const std::int64_t seen = query.after + std::ssize(contacts);
+  const std::int64_t seen = query.after[0] + std::ssize(contacts);
   const bool more = !contacts.empty() && seen < hold->removals + hold->adds;
   return Dump(
       {{"hold", {{"run", hold->run.value()}, {"removals", hold->removals}, {"adds", hold->adds}}},
        {"contacts", std::move(contacts)},
-       {"next", more ? Json(seen) : Json()}});
+       {"next", more ? Json(std::to_string(seen)) : Json()}});
 }
 
 std::string DashboardReader::Calls(const Binding& binding, const DashboardQuery& query) {

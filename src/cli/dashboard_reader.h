@@ -17,27 +17,25 @@
 
 namespace cohort_sync {
 
-// Has read-only connections of its own, opened by the first call. No read takes longer than two
+// Has read-only connections of its own, opened by the first call. No read takes longer than five
 // seconds. Documents are those of --json with what a page needs beside them.
 class DashboardReader final : public web::DashboardSource {
  public:
   // `clock` outlives it.
   DashboardReader(Config config, const Clock& clock);
 
-  [[nodiscard]] Result<std::string> Read(const web::DashboardQuery& query) override;
+  [[nodiscard]] Result<web::DashboardText> Read(const web::DashboardQuery& query) override;
 
  private:
   [[nodiscard]] Status Open();
   // Brings `known_` up to date.
   void Refresh();
-  // kNotFound when there is none.
-  [[nodiscard]] Result<const BindingStatus*> Find(BindingId binding) const;
-  [[nodiscard]] Result<std::string> Run(const web::DashboardQuery& query);
+  [[nodiscard]] Result<web::DashboardText> OfRun(const web::DashboardQuery& query);
+  [[nodiscard]] std::string Run(RunReport& run, const web::DashboardQuery& query);
   [[nodiscard]] std::string Runs(const web::DashboardQuery& query);
-  [[nodiscard]] std::string OfBinding(const BindingStatus& status,
-                                      const web::DashboardQuery& query);
-  [[nodiscard]] std::string Parked(const web::DashboardQuery& query);
-  [[nodiscard]] std::string ParkedCsv(const web::DashboardQuery& query);
+  [[nodiscard]] web::DashboardText OfBinding(const Binding& binding,
+                                             const web::DashboardQuery& query);
+  [[nodiscard]] std::string Sizes(const web::DashboardQuery& query);
   [[nodiscard]] std::string Hold(const std::optional<OpenHold>& hold,
                                  const web::DashboardQuery& query);
   [[nodiscard]] std::string Calls(const Binding& binding, const web::DashboardQuery& query);

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/database_error.h"
+#include "cli/sync_status.h"
 #include "service/export_forecast.h"
 #include "service/schedule.h"
-#include "storage/sqlite_inbox.h"
 
 namespace cohort_sync {
 
@@ -52,9 +52,9 @@ Status FiguresReader::Open() {
     state_ = std::move(*state);
   }
   if (!inbox_) {
-    auto inbox = InboxView::Open(InboxPathOf(config_.state.string()));
-    if (!inbox && inbox.error().code() != ErrorCode::kNotFound) return Fail(inbox.error());
-    if (inbox) inbox_ = std::move(*inbox);
+    auto inbox = OpenInbox(config_);
+    if (!inbox) return Fail(inbox.error());
+    inbox_ = std::move(*inbox);
   }
   return {};
 }
@@ -95,29 +95,17 @@ SyncFigures FiguresReader::FiguresOf(const SyncConfig& sync,
   figures.list = state ? state->binding.pins.list_name.value() : sync.list_name;
   figures.last_run = state ? state->last_run : state_->NewestRun(sync.key.cohort);
   if (sync.snapshots) {
-    std::optional<TimePoint> last_started;
-    // Most runs of a pushed cohort do not read it.
-    if (sync.push) {
-      if (state) last_started = state->binding.accepted_as_of;
-    } else if (figures.last_run) {
-      last_started = figures.last_run->started_at;
-    }
+    const auto last_started =
+        LastScheduledStart(sync, state ? &state->binding : nullptr, figures.last_run);
     figures.next_run = DueAt(sync.snapshots->schedule, last_started, now);
     figures.period = PeriodOf(sync.snapshots->schedule);
   }
-  if (sync.push) figures.push = PushOf(sync, state ? &state->binding : nullptr);
+  if (sync.push) {
+    PushStatus push = PushStatusOf(sync, state ? &state->binding : nullptr, inbox_.get());
+    figures.push.emplace(PushFigures{push.waiting, std::move(push.gap)});
+  }
   figures.state = std::move(state);
   return figures;
-}
-
-PushFigures FiguresReader::PushOf(const SyncConfig& sync, const Binding* binding) {
-  PushFigures push;
-  if (!inbox_) return push;
-  push.waiting = inbox_->Depth(sync.key.cohort, binding ? binding->inbox : std::nullopt);
-  push.gap = inbox_->FindGap(sync.key.cohort);
-  if (push.gap && binding && binding->accepted_as_of && push.gap->at < *binding->accepted_as_of)
-    push.gap.reset();
-  return push;
 }
 
 }  // namespace cohort_sync

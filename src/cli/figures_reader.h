@@ -31,7 +31,6 @@ class FiguresReader final : public web::FiguresSource {
   [[nodiscard]] SyncFigures FiguresOf(const SyncConfig& sync,
                                       std::optional<BindingFigures> state,
                                       TimePoint now);
-  [[nodiscard]] PushFigures PushOf(const SyncConfig& sync, const Binding* binding);
 
   const Config& config_;
   const Clock& clock_;

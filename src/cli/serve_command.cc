@@ -50,7 +50,7 @@ Result<ExitCode> RunServe(const CommandContext& context, const CommandArguments&
   const auto hangup = std::make_shared<std::atomic<bool>>(false);
   web::DaemonMeter meter;
   CommandContext watched = context;
-  watched.calls = &meter;
+  watched.meter = &meter;
   std::optional<Config> before;  // Served before `config`, which is new.
   while (true) {
     Result<std::optional<Config>> next = Serve(watched, config, shared_lock, meter, hangup);

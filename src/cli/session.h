@@ -57,10 +57,7 @@ class Session {
 };
 
 // The daemon that carries out the command stops.
-class DaemonEnded : public std::exception {
- public:
-  [[nodiscard]] const char* what() const noexcept override { return "the daemon stopped"; }
-};
+class DaemonEnded : public std::exception {};
 
 // The daemon's if the command is carried out in one; else `command` takes the state: kLocked when
 // another process has it, kConfiguration as LoadConfig and the store say.

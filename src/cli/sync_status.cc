@@ -18,8 +18,15 @@ std::optional<RunReport> LastFailure(History& history, const CohortId& cohort) {
   return std::move(newest.front());
 }
 
-PushStatus PushStatusOf(const SyncConfig& sync, const SyncStatus& status, InboxView* inbox) {
-  const Binding* binding = status.state ? &status.state->binding : nullptr;
+}  // namespace
+
+Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config) {
+  auto inbox = InboxView::Open(InboxPathOf(config.state.string()));
+  if (!inbox && inbox.error().code() == ErrorCode::kNotFound) return std::unique_ptr<InboxView>();
+  return inbox;
+}
+
+PushStatus PushStatusOf(const SyncConfig& sync, const Binding* binding, InboxView* inbox) {
   PushStatus push;
   push.reconciles = sync.snapshots.has_value();
   if (inbox == nullptr) return push;
@@ -28,14 +35,6 @@ PushStatus PushStatusOf(const SyncConfig& sync, const SyncStatus& status, InboxV
   if (push.gap && binding && binding->accepted_as_of && push.gap->at < *binding->accepted_as_of)
     push.gap.reset();
   return push;
-}
-
-}  // namespace
-
-Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config) {
-  auto inbox = InboxView::Open(InboxPathOf(config.state.string()));
-  if (!inbox && inbox.error().code() == ErrorCode::kNotFound) return std::unique_ptr<InboxView>();
-  return inbox;
 }
 
 std::vector<SyncStatus> StatusOf(const Config& config,
@@ -57,12 +56,14 @@ std::vector<SyncStatus> StatusOf(const Config& config,
     if (auto found = by_key.extract(sync.key)) {
       status.state = std::move(found.mapped());
       status.name = status.state->binding.cohort_name;
-      last_started = LastScheduledStart(sync, &*status.state);
+      last_started = LastScheduledStart(sync, &status.state->binding, status.state->last_run);
     } else if (history != nullptr) {
       status.last_failure = LastFailure(*history, sync.key.cohort);
     }
     if (sync.snapshots) status.next_run = DueAt(sync.snapshots->schedule, last_started, now);
-    if (sync.push) status.push.emplace(PushStatusOf(sync, status, inbox));
+    if (sync.push)
+      status.push.emplace(
+          PushStatusOf(sync, status.state ? &status.state->binding : nullptr, inbox));
   }
   for (auto& [key, binding] : by_key) {
     SyncStatus status;

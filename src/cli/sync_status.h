@@ -17,6 +17,11 @@ namespace cohort_sync {
 // The inbox beside the state; null before the first command that owns the state made it.
 [[nodiscard]] Result<std::unique_ptr<InboxView>> OpenInbox(const Config& config);
 
+// Of a pushed cohort; `binding` and `inbox` may be null. Throws DatabaseError.
+[[nodiscard]] PushStatus PushStatusOf(const SyncConfig& sync,
+                                      const Binding* binding,
+                                      InboxView* inbox);
+
 // The configured syncs in the order of the file, then what only the state still knows. `history`
 // may be null: nothing was ever synced; `bindings` are its own; so may `inbox`: nothing was ever
 // pushed. Throws DatabaseError.

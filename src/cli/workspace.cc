@@ -13,6 +13,7 @@
 #include "config/config_reader.h"
 #include "service/schedule.h"
 #include "sync/observed_destination.h"
+#include "web/daemon_meter.h"
 
 namespace cohort_sync {
 namespace {
@@ -164,11 +165,11 @@ Result<std::vector<const SyncConfig*>> Workspace::Select(const CommandContext& c
 Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
   std::unique_ptr<ListDestination>& made = destinations_[name];
   if (!made) {
-    auto destination = MakeDestination(config_, config_.destinations.at(name), context_);
+    auto destination = MakeDestination(config_, name, context_);
     if (!destination)
       return Fail(destination.error().WithContext(Format("destination '{}'", name.value())));
-    made = context_.calls == nullptr ? std::move(*destination)
-                                     : ObserveCalls(name, std::move(*destination), *context_.calls);
+    made = context_.meter == nullptr ? std::move(*destination)
+                                     : ObserveCalls(name, std::move(*destination), *context_.meter);
   }
   return made.get();
 }
@@ -182,7 +183,7 @@ Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
   std::unique_ptr<SnapshotSource>& made = export_sources_[sync.key.project];
   if (!made) {
     const ProjectName& name = sync.key.project;
-    auto access = MakeExportAccess(config_, config_.projects.at(name), context_);
+    auto access = MakeExportAccess(config_, name, context_);
     if (!access) return Fail(access.error().WithContext(Format("project '{}'", name.value())));
     made = std::make_unique<amplitude::ExportSource>(
         amplitude::ExportSourceParts{std::move(*access),

@@ -23,11 +23,11 @@ bool IsExported(const SyncConfig& sync) {
 
 }  // namespace
 
-std::optional<TimePoint> LastScheduledStart(const SyncConfig& sync, const BindingStatus* status) {
-  if (status == nullptr) return std::nullopt;
-  if (sync.push) return status->binding.accepted_as_of;
-  if (!status->last_run) return std::nullopt;
-  return status->last_run->started_at;
+std::optional<TimePoint> LastScheduledStart(const SyncConfig& sync,
+                                            const Binding* binding,
+                                            const std::optional<RunReport>& last_run) {
+  if (sync.push) return binding == nullptr ? std::nullopt : binding->accepted_as_of;
+  return last_run ? std::optional(last_run->started_at) : std::nullopt;
 }
 
 std::vector<ExportBudget> ExportBudgets(const Config& config,
@@ -49,7 +49,10 @@ std::vector<ExportBudget> ExportBudgets(const Config& config,
     if (status != nullptr && (status->binding.paused_at || !status->binding.stopped_reason.empty()))
       continue;
     const Schedule& schedule = sync.snapshots->schedule;
-    if (const auto due = DueAt(schedule, LastScheduledStart(sync, status), now))
+    const auto last_started = status == nullptr
+                                  ? std::nullopt
+                                  : LastScheduledStart(sync, &status->binding, status->last_run);
+    if (const auto due = DueAt(schedule, last_started, now))
       of_project.push_back({schedule, std::max(*due, now)});
   }
   std::vector<ExportBudget> budgets;

@@ -15,10 +15,11 @@
 namespace cohort_sync {
 
 // The start of the last run that counts for the schedule of `sync`: the last snapshot of a pushed
-// cohort, whose other runs read nothing, and otherwise the last run. `status`: of its binding,
+// cohort, whose other runs read nothing, and otherwise `last_run`, the newest. `binding` is
 // nullptr while there is none.
 [[nodiscard]] std::optional<TimePoint> LastScheduledStart(const SyncConfig& sync,
-                                                          const BindingStatus* status);
+                                                          const Binding* binding,
+                                                          const std::optional<RunReport>& last_run);
 
 // What Amplitude itself says of a project's month.
 struct CountedExports {

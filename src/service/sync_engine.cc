@@ -144,7 +144,12 @@ void SyncEngine::StartOne(RunRequest request) {
       request.kind == RunRequest::Kind::kPending || request.kind == RunRequest::Kind::kPush;
   if (refusal && GoesBesideADelivery(request.kind)) pushes_.erase(target.key);  // Is not read.
   if (refusal && by_itself) return End(request, std::nullopt);
-  if (refusal) return End(request, runner_.Refuse(target, request.options.trigger, *refusal));
+  if (refusal) {
+    const bool approves = request.kind == RunRequest::Kind::kApproval;
+    const RunTrigger trigger = approves ? RunTrigger::kApproval : request.options.trigger;
+    const auto hold = approves ? std::optional(request.hold) : std::nullopt;
+    return End(request, runner_.Refuse(target, trigger, hold, *refusal));
+  }
   switch (request.kind) {
     case RunRequest::Kind::kSync:
       return Read(std::move(request));

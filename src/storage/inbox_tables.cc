@@ -39,6 +39,21 @@ constexpr char kFindGap[] = "SELECT at, reason FROM gaps WHERE cohort = ?1";
 constexpr char kAliveAt[] = "SELECT alive_at FROM inbox";
 constexpr char kSetAlive[] = "UPDATE inbox SET alive_at = ?1";
 
+StoredBatch HeadAt(const Query& query, const CohortId& cohort) {
+  StoredBatch stored;
+  stored.id = query.Int(0);
+  ChangeBatchHead& head = stored.batch.head;
+  head.cohort = cohort;
+  head.cohort_name = query.String(1);
+  head.kind = KnownWord(ParsePushKind(query.Text(2)), query.Text(2));
+  head.direction = KnownWord(ParseChangeDirection(query.Text(3)), query.Text(3));
+  head.message_id = query.String(4);
+  head.computed_at = query.OptionalTime(5);
+  stored.batch.received_at = query.Time(6);
+  head.members = query.Int(7);
+  return stored;
+}
+
 }  // namespace
 
 std::int64_t InboxTables::Name() {
@@ -83,19 +98,9 @@ std::vector<StoredBatch> InboxTables::Read(const CohortId& cohort,
   Query query(database_, kRead);
   query.Bind(cohort, after);
   while (members < most_members && query.Step()) {
-    StoredBatch stored;
-    stored.id = query.Int(0);
-    ChangeBatchHead& head = stored.batch.head;
-    head.cohort = cohort;
-    head.cohort_name = query.String(1);
-    head.kind = KnownWord(ParsePushKind(query.Text(2)), query.Text(2));
-    head.direction = KnownWord(ParseChangeDirection(query.Text(3)), query.Text(3));
-    head.message_id = query.String(4);
-    head.computed_at = query.OptionalTime(5);
-    stored.batch.received_at = query.Time(6);
-    head.members = query.Int(7);
+    StoredBatch stored = HeadAt(query, cohort);
     stored.batch.body = std::string(query.Blob(8));
-    members += head.members;
+    members += stored.batch.head.members;
     batches.push_back(std::move(stored));
   }
   return batches;
@@ -104,6 +109,17 @@ std::vector<StoredBatch> InboxTables::Read(const CohortId& cohort,
 bool InboxTables::Waits(const CohortId& cohort, std::int64_t after) {
   Query query(database_, kWaits);
   return query.Bind(cohort, after).Step();
+}
+
+std::vector<StoredBatch> InboxTables::Heads(const CohortId& cohort,
+                                            std::int64_t after,
+                                            std::size_t limit) {
+  std::vector<StoredBatch> batches;
+  Query query(database_, kRead);
+  query.Bind(cohort, after);
+  while (batches.size() < limit && query.Step())
+    batches.push_back(HeadAt(query, cohort));
+  return batches;
 }
 
 InboxDepth InboxTables::Depth(const CohortId& cohort, std::int64_t after) {

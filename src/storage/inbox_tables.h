@@ -2,6 +2,7 @@
 #ifndef COHORT_SYNC_STORAGE_INBOX_TABLES_H_
 #define COHORT_SYNC_STORAGE_INBOX_TABLES_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,10 @@ class InboxTables {
                                               std::int64_t after,
                                               std::int64_t most_members);
   [[nodiscard]] bool Waits(const CohortId& cohort, std::int64_t after);
+  // At most `limit` behind `after`, without their bodies.
+  [[nodiscard]] std::vector<StoredBatch> Heads(const CohortId& cohort,
+                                               std::int64_t after,
+                                               std::size_t limit);
   [[nodiscard]] InboxDepth Depth(const CohortId& cohort, std::int64_t after);
   // Gives the bytes of their bodies.
   [[nodiscard]] std::int64_t DropBatches(const CohortId& cohort, std::int64_t through);

@@ -1,5 +1,6 @@
 #include "storage/inbox_view.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "storage/database_file.h"
@@ -19,6 +20,16 @@ InboxDepth InboxView::Depth(const CohortId& cohort, const std::optional<InboxPos
   InboxTables tables(*database_);
   const bool here = after && after->inbox == tables.Name();
   return tables.Depth(cohort, here ? after->batch : 0);
+}
+
+std::vector<StoredBatch> InboxView::Waiting(const CohortId& cohort,
+                                            const std::optional<InboxPosition>& after,
+                                            std::int64_t behind,
+                                            std::size_t limit) {
+  const Activity activity(*database_, "read pushed batches");
+  InboxTables tables(*database_);
+  const bool here = after && after->inbox == tables.Name();
+  return tables.Heads(cohort, std::max(here ? after->batch : 0, behind), limit);
 }
 
 std::optional<InboxGap> InboxView::FindGap(const CohortId& cohort) {

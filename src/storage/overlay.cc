@@ -31,15 +31,21 @@ std::int64_t CountOverlay(Database& database,
   return query.Bind(binding, after, until).Step() ? query.Int(0) : 0;
 }
 
-Overlay::Overlay(Database& database, BindingId binding, std::int64_t after, std::int64_t until) {
+Overlay::Overlay(Database& database,
+                 BindingId binding,
+                 std::int64_t after,
+                 std::int64_t until,
+                 HashRange within) {
   MemberRowsBuilder builder(0);  // The hashes are known.
   std::string row;
   Query query(database, kRows);
   query.Bind(binding, after, until);
   while (query.Step()) {
+    const std::uint64_t hash = LoadedHash(query.Int(0));
+    if (!within.Contains(hash)) continue;
     row.assign(1, KindAt(query, 2) == OperationKind::kAdd ? kAddLetter : kRemoveLetter);
     row += query.Text(1);
-    builder.AddHashed({LoadedHash(query.Int(0)), row});
+    builder.AddHashed({hash, row});
   }
   rows_ = builder.Finish();
 }

@@ -25,7 +25,12 @@ class Overlay {
  public:
   static constexpr std::int64_t kEverything = std::numeric_limits<std::int64_t>::max();
 
-  Overlay(Database& database, BindingId binding, std::int64_t after, std::int64_t until);
+  // `within` leaves out what is elsewhere, for those who read a part.
+  Overlay(Database& database,
+          BindingId binding,
+          std::int64_t after,
+          std::int64_t until,
+          HashRange within = {});
 
   // Rows in all.
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(rows_.size()); }

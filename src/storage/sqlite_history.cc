@@ -79,6 +79,8 @@ SqliteHistory::SqliteHistory(std::unique_ptr<Database> database)
       holds_(*database_),
       deliveries_(*database_),
       checkpoints_(*database_),
+      desired_(*database_),
+      pages_(*database_),
       export_ledger_(*database_) {}
 
 std::vector<BindingStatus> SqliteHistory::Bindings() {
@@ -88,7 +90,7 @@ std::vector<BindingStatus> SqliteHistory::Bindings() {
     const BindingId id = binding.id;
     BindingStatus status;
     status.binding = std::move(binding);
-    status.desired = checkpoints_.CountDesired(id);
+    status.desired = desired_.Of(id);
     status.pending = CountPending(*database_, id);
     status.parked = CountParked(*database_, id);
     status.hold = holds_.OpenOf(id);
@@ -194,6 +196,38 @@ std::vector<HeldContact> SqliteHistory::Held(RunId run, std::size_t skip, std::s
   while (query.Step())
     held.push_back({KindAt(query, 0), query.String(1)});
   return held;
+}
+
+std::optional<Binding> SqliteHistory::FindBinding(BindingId binding) {
+  const ReadTransaction moment(*database_, "read a binding");
+  return bindings_.Get(binding);
+}
+
+std::optional<OpenHold> SqliteHistory::FindHold(BindingId binding) {
+  const ReadTransaction moment(*database_, "read a hold");
+  return holds_.OpenOf(binding);
+}
+
+MemberPage SqliteHistory::MembersFrom(BindingId binding,
+                                      std::uint64_t from,
+                                      const RowFilter& filter) {
+  const ReadTransaction moment(*database_, "read a page of members");
+  return pages_.Members(binding, from, filter);
+}
+
+PendingPage SqliteHistory::PendingBehind(BindingId binding,
+                                         const PendingPlace& after,
+                                         const RowFilter& filter) {
+  const ReadTransaction moment(*database_, "read a page of pending operations");
+  return pages_.Pending(binding, after, filter);
+}
+
+std::vector<JournalRow> SqliteHistory::RowsOfRun(BindingId binding,
+                                                 RunId run,
+                                                 OperationId after,
+                                                 const RunRowsFilter& filter) {
+  const ReadTransaction moment(*database_, "read operations of a run");
+  return pages_.OfRun(binding, run, after, filter);
 }
 
 std::string SqliteHistory::Version() {

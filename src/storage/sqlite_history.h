@@ -16,7 +16,9 @@
 #include "storage/checkpoints.h"
 #include "storage/database.h"
 #include "storage/deliveries.h"
+#include "storage/desired_counts.h"
 #include "storage/holds.h"
+#include "storage/row_pages.h"
 #include "storage/runs.h"
 #include "storage/sqlite_export_ledger.h"
 #include "sync/history.h"
@@ -30,7 +32,8 @@ class SqliteHistory final : public History {
   // kNotFound when there is no state yet; else as storage/database_file.h says.
   [[nodiscard]] static Result<std::unique_ptr<SqliteHistory>> Open(const std::string& path);
 
-  // In order of creation. A binding costs what has changed since it was folded: milliseconds.
+  // In order of creation. A binding costs what has changed since it was folded: milliseconds, of a
+  // first sync that goes on seconds, once.
   [[nodiscard]] std::vector<BindingStatus> Bindings() override;
   [[nodiscard]] Status VisitMembers(BindingId binding,
                                     std::optional<TimePoint> as_of,
@@ -49,6 +52,22 @@ class SqliteHistory final : public History {
                                               std::size_t skip,
                                               std::size_t limit) override;
 
+  [[nodiscard]] std::optional<Binding> FindBinding(BindingId binding);
+  // What of it waits for a person.
+  [[nodiscard]] std::optional<OpenHold> FindHold(BindingId binding);
+
+  // ---- As RowPages says ----
+  [[nodiscard]] MemberPage MembersFrom(BindingId binding,
+                                       std::uint64_t from,
+                                       const RowFilter& filter);
+  [[nodiscard]] PendingPage PendingBehind(BindingId binding,
+                                          const PendingPlace& after,
+                                          const RowFilter& filter);
+  [[nodiscard]] std::vector<JournalRow> RowsOfRun(BindingId binding,
+                                                  RunId run,
+                                                  OperationId after,
+                                                  const RunRowsFilter& filter);
+
   // Differs from what it was before if another connection has committed meanwhile.
   [[nodiscard]] std::string Version();
   // From now on a statement that begins later than this many milliseconds from now, or still runs
@@ -66,6 +85,8 @@ class SqliteHistory final : public History {
   Holds holds_;
   Deliveries deliveries_;
   Checkpoints checkpoints_;
+  DesiredCounts desired_;
+  RowPages pages_;
   SqliteExportLedger export_ledger_;
 };
 

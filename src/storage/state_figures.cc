@@ -11,9 +11,6 @@ namespace cohort_sync {
 
 namespace {
 
-constexpr char kNewestOperation[] =
-    "SELECT max(operation_id) FROM operations INDEXED BY operations_by_binding"
-    " WHERE binding_id = ?1";
 constexpr char kPending[] =
     "SELECT count(*), min(operation_id) FROM operations INDEXED BY operations_due"
     " WHERE binding_id = ?1 AND state = 'pending'";
@@ -35,7 +32,7 @@ StateFigures::StateFigures(std::unique_ptr<Database> database)
       bindings_(*database_),
       runs_(*database_),
       holds_(*database_),
-      checkpoints_(*database_) {}
+      desired_(*database_) {}
 
 std::vector<BindingFigures> StateFigures::Bindings() {
   const ReadTransaction moment(*database_, "read figures");
@@ -44,7 +41,7 @@ std::vector<BindingFigures> StateFigures::Bindings() {
     const BindingId id = binding.id;
     BindingFigures& figures = all.emplace_back();
     figures.binding = std::move(binding);
-    figures.desired = CountDesired(id);
+    figures.desired = desired_.Of(id);
     ReadPending(figures);
     figures.parked = CountParked(*database_, id);
     figures.hold = holds_.OpenOf(id);
@@ -59,16 +56,6 @@ std::optional<RunReport> StateFigures::NewestRun(const CohortId& cohort) {
   std::vector<RunReport> newest = runs_.Newest(1, cohort);
   if (newest.empty()) return std::nullopt;
   return std::move(newest.front());
-}
-
-// What is desired changes by a new row of the journal only.
-std::int64_t StateFigures::CountDesired(BindingId binding) {
-  Query query(*database_, kNewestOperation);
-  const std::int64_t newest = query.Bind(binding).Step() && !query.IsNull(0) ? query.Int(0) : 0;
-  CountedMembers& counted = counted_[binding];
-  if (newest == 0 || counted.newest_operation != newest)
-    counted = {newest, checkpoints_.CountDesired(binding)};
-  return counted.members;
 }
 
 void StateFigures::ReadPending(BindingFigures& figures) {

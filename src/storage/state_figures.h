@@ -3,7 +3,6 @@
 #define COHORT_SYNC_STORAGE_STATE_FIGURES_H_
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,8 +10,8 @@
 
 #include "base/result.h"
 #include "storage/bindings.h"
-#include "storage/checkpoints.h"
 #include "storage/database.h"
+#include "storage/desired_counts.h"
 #include "storage/holds.h"
 #include "storage/runs.h"
 #include "sync/binding_figures.h"
@@ -33,21 +32,14 @@ class StateFigures {
   [[nodiscard]] std::optional<RunReport> NewestRun(const CohortId& cohort);
 
  private:
-  struct CountedMembers {
-    std::int64_t newest_operation = 0;
-    std::int64_t members = 0;
-  };
-
   explicit StateFigures(std::unique_ptr<Database> database);
-  [[nodiscard]] std::int64_t CountDesired(BindingId binding);
   void ReadPending(BindingFigures& figures);
 
   const std::unique_ptr<Database> database_;
   cohort_sync::Bindings bindings_;
   Runs runs_;
   Holds holds_;
-  Checkpoints checkpoints_;
-  std::map<BindingId, CountedMembers> counted_;
+  DesiredCounts desired_;
 };
 
 }  // namespace cohort_sync

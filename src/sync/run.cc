@@ -1,5 +1,7 @@
 #include "sync/run.h"
 
+#include "sync/run_triggers.h"
+
 namespace cohort_sync {
 
 std::string_view ToString(RunTrigger trigger) {
@@ -39,12 +41,7 @@ std::string_view ToString(RunState state) {
 }
 
 std::optional<RunTrigger> ParseRunTrigger(std::string_view text) {
-  for (const RunTrigger trigger : {RunTrigger::kManual,
-                                   RunTrigger::kScheduled,
-                                   RunTrigger::kResync,
-                                   RunTrigger::kRetry,
-                                   RunTrigger::kPush,
-                                   RunTrigger::kApproval}) {
+  for (const RunTrigger trigger : kRunTriggers) {
     if (ToString(trigger) == text) return trigger;
   }
   return std::nullopt;

@@ -279,10 +279,12 @@ Status SyncRunner::ClearList(const SyncTarget& target, std::int64_t at_most, Pre
 StartedRun SyncRunner::RecordFailure(const SyncTarget& target,
                                      RunTrigger trigger,
                                      TimePoint started_at,
-                                     const Error& error) {
+                                     const Error& error,
+                                     std::optional<RunId> approves) {
   RunReport report;
   report.cohort = target.key.cohort.value();
   report.trigger = trigger;
+  report.approves = approves;
   report.started_at = started_at;
   report.finished_at = clock_.Now();
   report.error = Redact(error.message());
@@ -294,12 +296,13 @@ StartedRun SyncRunner::RecordFailure(const SyncTarget& target,
 
 RunReport SyncRunner::Refuse(const SyncTarget& target,
                              RunTrigger trigger,
+                             std::optional<RunId> approves,
                              const std::string& refusal) {
   const Error error(ErrorCode::kUnauthorized,
                     Format("nothing was read or sent: destination '{}' refused lately: {}",
                            target.key.destination.value(),
                            refusal));
-  return RecordFailure(target, trigger, clock_.Now(), error).report;
+  return RecordFailure(target, trigger, clock_.Now(), error, approves).report;
 }
 
 DeliveryOrder SyncRunner::OrderOf(const SyncTarget& target,

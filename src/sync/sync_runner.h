@@ -78,8 +78,10 @@ class SyncRunner {
   // stopped or no longer as configured.
   [[nodiscard]] std::optional<StartedRun> StartPending(const SyncTarget& target);
   // A run that cannot start: its destination refused the credential lately, for `refusal`.
+  // `approves`: the run whose hold it was to let through, which stays open.
   [[nodiscard]] RunReport Refuse(const SyncTarget& target,
                                  RunTrigger trigger,
+                                 std::optional<RunId> approves,
                                  const std::string& refusal);
   // What delivering it takes, but for `done`.
   [[nodiscard]] static DeliveryOrder OrderOf(const SyncTarget& target,
@@ -119,7 +121,8 @@ class SyncRunner {
   [[nodiscard]] StartedRun RecordFailure(const SyncTarget& target,
                                          RunTrigger trigger,
                                          TimePoint started_at,
-                                         const Error& error);
+                                         const Error& error,
+                                         std::optional<RunId> approves = {});
   [[nodiscard]] StartedRun StartAfterFailedFetch(const SyncTarget& target,
                                                  RunTrigger trigger,
                                                  const PreparedRun& run,

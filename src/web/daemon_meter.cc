@@ -9,12 +9,22 @@ void DaemonMeter::Called(const ObservedCall& call) {
   ++counts_.verdicts[{call.destination.value(), call.kind, call.answer.verdict}];
   const CallRecord& record = call.answer.call;
   if (!record.made()) return;
-  CallCounts& counts = counts_.calls[{call.destination.value(), call.lane}];
-  ++counts.answers[record.http_status];
-  const auto* const bucket =
-      std::lower_bound(kLatencyBounds.begin(), kLatencyBounds.end(), record.took);
+  Count({.destination = call.destination.value(), .call = call.lane},
+        record.http_status,
+        record.took);
+}
+
+void DaemonMeter::Called(const CallKey& key, int status, Duration took) {
+  const std::lock_guard lock(mutex_);
+  Count(key, status, took);
+}
+
+void DaemonMeter::Count(const CallKey& key, int status, Duration took) {
+  CallCounts& counts = counts_.calls[key];
+  ++counts.answers[status];
+  const auto* const bucket = std::lower_bound(kLatencyBounds.begin(), kLatencyBounds.end(), took);
   ++counts.latencies.at(static_cast<std::size_t>(bucket - kLatencyBounds.begin()));
-  counts.total += record.took;
+  counts.total += took;
 }
 
 void DaemonMeter::RunEnded(const RunReport& run) {

@@ -3,6 +3,7 @@
 #define COHORT_SYNC_WEB_DAEMON_METER_H_
 
 #include <array>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -32,11 +33,19 @@ inline constexpr std::array<Duration, 13> kLatencyBounds = {Duration(5),
                                                             Duration(30'000),
                                                             Duration(60'000)};
 
-// One kind of call of one destination.
+// One kind of call of one service.
 struct CallCounts {
   std::map<int, std::int64_t> answers;                              // By HTTP status; 0: none came.
   std::array<std::int64_t, kLatencyBounds.size() + 1> latencies{};  // Calls per bucket.
   Duration total{};                                                 // Of all latencies.
+};
+
+// Which calls are counted together: of a project of Amplitude or of a destination.
+struct CallKey {
+  std::string project{};
+  std::string destination{};
+  std::string call{};  // "POST /contacts"
+  friend auto operator<=>(const CallKey&, const CallKey&) = default;
 };
 
 struct DaemonCounts {
@@ -45,8 +54,7 @@ struct DaemonCounts {
   std::int64_t removals_committed = 0;
   std::int64_t unneeded = 0;   // Operations that were already true at their turn.
   std::int64_t exhausted = 0;  // Operations whose attempts were used up.
-  // By destination and kind of call ("POST /contacts").
-  std::map<std::pair<std::string, std::string>, CallCounts> calls;
+  std::map<CallKey, CallCounts> calls;
   // Answers by what they said, by destination and kind of operation.
   std::map<std::tuple<std::string, OperationKind, Verdict>, std::int64_t> verdicts;
 };
@@ -55,11 +63,15 @@ struct DaemonCounts {
 class DaemonMeter final : public CallObserver {
  public:
   void Called(const ObservedCall& call) override;
+  // A call that is not for a contact. `status` is 0 when no answer came.
+  void Called(const CallKey& key, int status, Duration took);
   // With the run's final report.
   void RunEnded(const RunReport& run);
   [[nodiscard]] DaemonCounts Read() const;
 
  private:
+  void Count(const CallKey& key, int status, Duration took);  // REQUIRES: the mutex is held.
+
   mutable std::mutex mutex_;
   DaemonCounts counts_;
 };

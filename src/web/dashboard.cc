@@ -68,17 +68,14 @@ class Dashboard::Reader {
   }
 
   [[nodiscard]] Reply Answer(const Task& task) {
-    const bool csv = task.query.view == DashboardView::kParkedCsv;
     try {
-      Result<std::string> text = source_->Read(task.query);
-      if (!text) {
-        const bool missing = text.error().code() == ErrorCode::kNotFound;
-        return DashboardError(missing ? 404 : 500, text.error().message());
+      Result<DashboardText> read = source_->Read(task.query);
+      if (!read) {
+        const bool missing = read.error().code() == ErrorCode::kNotFound;
+        return DashboardError(missing ? 404 : 500, read.error().message());
       }
-      if (!csv) return DashboardDocument("application/json", std::move(*text), task.known);
-      Reply reply = DashboardReply(200, "text/csv; charset=utf-8", std::move(*text));
-      reply.response.headers.Add("Content-Disposition", "attachment; filename=\"parked.csv\"");
-      return reply;
+      if (task.query.csv) return DashboardCsv(std::move(read->text), read->next);
+      return DashboardDocument("application/json", std::move(read->text), task.known);
     } catch (const std::exception& error) {
       Log(LogLevel::kWarning, Format("dashboard: {}", error.what()));
       return DashboardError(503, "the state cannot be read at the moment; the log says why");

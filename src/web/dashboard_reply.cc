@@ -51,4 +51,11 @@ http::Reply DashboardDocument(std::string_view type, std::string body, std::stri
   return reply;
 }
 
+http::Reply DashboardCsv(std::string body, std::string_view next) {
+  http::Reply reply = DashboardReply(200, "text/csv; charset=utf-8", std::move(body));
+  reply.response.headers.Add("Content-Disposition", "attachment");
+  if (!next.empty()) reply.response.headers.Add("Next-After", std::string(next));
+  return reply;
+}
+
 }  // namespace cohort_sync::web

@@ -17,6 +17,8 @@ namespace cohort_sync::web {
 [[nodiscard]] http::Reply DashboardDocument(std::string_view type,
                                             std::string body,
                                             std::string_view known);
+// A part of a table: `next`, unless it is empty, is said in the header Next-After.
+[[nodiscard]] http::Reply DashboardCsv(std::string body, std::string_view next);
 
 }  // namespace cohort_sync::web
 

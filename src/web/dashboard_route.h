@@ -25,9 +25,11 @@ struct DashboardRoute {
 
 //   /  /style.css  /app.js  /icon.svg
 //   /v1/status  /v1/runs?cohort=&limit=  /v1/runs/N  /v1/actions
-//   /v1/bindings/N/sizes  .../parked?reason=&search=&after=  .../parked.csv  .../hold?after=
-//   .../calls
-// `reveal=1` asks for whole identifiers, as parked.csv always does.
+//   /v1/runs/N/rows?kind=&state=&search=&after=
+//   /v1/bindings/N/sizes  .../calls  .../hold?after=  .../waiting?after=
+//   .../members?search=&after=  .../pending?search=&after=  .../parked?reason=&search=&after=
+// Those with a search are also there as CSV: rows.csv and so on. `reveal=1` asks for whole
+// identifiers, as CSV always does.
 [[nodiscard]] DashboardRoute DashboardRouteOf(const http::Request& request);
 
 }  // namespace cohort_sync::web

@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "sync/call_statistics.h"
+#include "sync/run_triggers.h"
 #include "web/metric_families.h"
 
 namespace cohort_sync::web {
@@ -63,12 +64,7 @@ void AddProcess(MetricFamilies& families, const Metrics& metrics) {
 
 void AddRuns(MetricFamilies& families, const DaemonCounts& counts) {
   families.Counter("runs_total", "Runs that ended, by what began them and how they ended.");
-  for (const RunTrigger trigger : {RunTrigger::kManual,
-                                   RunTrigger::kScheduled,
-                                   RunTrigger::kResync,
-                                   RunTrigger::kRetry,
-                                   RunTrigger::kPush,
-                                   RunTrigger::kApproval}) {
+  for (const RunTrigger trigger : kRunTriggers) {
     for (const RunState state : {RunState::kSucceeded,
                                  RunState::kParked,
                                  RunState::kHeld,
@@ -100,35 +96,35 @@ void AddVerdicts(MetricFamilies& families, const DaemonCounts& counts, bool endi
   }
 }
 
+MetricLabels LabelsOf(const CallKey& key) {
+  if (key.project.empty()) return {{"destination", key.destination}, {"call", key.call}};
+  return {{"project", key.project}, {"call", key.call}};
+}
+
 void AddCalls(MetricFamilies& families, const DaemonCounts& counts) {
   families.Counter("operations_total", "Operations that an answer closed or parked.");
   AddVerdicts(families, counts, true);
   families.Counter("attempts_failed_total", "Answers after which the operation stayed pending.");
   AddVerdicts(families, counts, false);
-  families.Counter("calls_total", "Calls for a contact, by HTTP status; 'none': no answer came.");
+  families.Counter("calls_total", "Calls to a service, by HTTP status; 'none': no answer came.");
   for (const auto& [key, call] : counts.calls) {
     for (const auto& [status, count] : call.answers) {
-      families.Add({{"destination", key.first},
-                    {"call", key.second},
-                    {"answer", status == 0 ? std::string(kNoAnswer) : Format("{}", status)}},
-                   count);
+      MetricLabels labels = LabelsOf(key);
+      labels.emplace_back("answer", status == 0 ? std::string(kNoAnswer) : Format("{}", status));
+      families.Add(std::move(labels), count);
     }
   }
   families.Counter("calls_throttled_total", "Calls that were answered 429.");
   for (const auto& [key, call] : counts.calls) {
     const auto found = call.answers.find(429);
-    families.Add({{"destination", key.first}, {"call", key.second}},
-                 found == call.answers.end() ? std::int64_t{0} : found->second);
+    families.Add(LabelsOf(key), found == call.answers.end() ? std::int64_t{0} : found->second);
   }
   std::array<double, kLatencyBounds.size()> bounds{};
   for (std::size_t index = 0; index < bounds.size(); ++index)
     bounds.at(index) = Seconds(kLatencyBounds.at(index));
   families.Histogram("call_duration_seconds", "From a call to its answer or its giving up.");
   for (const auto& [key, call] : counts.calls) {
-    families.AddHistogram({{"destination", key.first}, {"call", key.second}},
-                          bounds,
-                          call.latencies,
-                          Seconds(call.total));
+    families.AddHistogram(LabelsOf(key), bounds, call.latencies, Seconds(call.total));
   }
 }
 

@@ -40,9 +40,9 @@ class DashboardReaderTest : public StoreTest {
     return *reader_;
   }
   std::string Text(const DashboardQuery& query) {
-    const Result<std::string> text = reader().Read(query);
-    EXPECT_TRUE(text) << text.error().message();
-    return text.value_or("null");
+    const Result<web::DashboardText> read = reader().Read(query);
+    EXPECT_TRUE(read) << read.error().message();
+    return read ? read->text : "null";
   }
   Json Read(const DashboardQuery& query) { return Json::parse(Text(query)); }
   Json OfBinding(DashboardView view, DashboardQuery query = {}) {
@@ -151,6 +151,8 @@ TEST_F(DashboardReaderTest, IdentifiersAreMaskedInEveryViewUnlessRevealed) {
       {.view = DashboardView::kRuns},
       {.view = DashboardView::kRun, .run = RunId(1)},
       {.view = DashboardView::kRun, .run = run},
+      {.view = DashboardView::kRunRows, .run = RunId(1)},
+      {.view = DashboardView::kMembers, .binding = binding},
       {.view = DashboardView::kParked, .binding = binding},
       {.view = DashboardView::kHold, .binding = binding},
       {.view = DashboardView::kCalls, .binding = binding},
@@ -175,8 +177,8 @@ TEST_F(DashboardReaderTest, ParkedOperationsComeInPages) {
   Park(contacts, "no");
   std::vector<std::string> seen;
   DashboardQuery query{.limit = 2, .reveal = true};
-  for (Json next = 0; !next.is_null();) {
-    query.after = next.get<std::int64_t>();
+  for (Json next = "0"; !next.is_null();) {
+    query.after[0] = ParseInteger(next.get<std::string>()).value();
     const Json page = OfBinding(DashboardView::kParked, query);
     EXPECT_LE(page["parked"].size(), 2U);
     for (const Json& row : page["parked"])
@@ -207,7 +209,9 @@ TEST_F(DashboardReaderTest, HeldContactsComeInPages) {
   EXPECT_EQ(first["hold"]["run"], run.value());
   EXPECT_EQ(first["hold"]["removals"], 3);
   EXPECT_THAT(first["contacts"], SizeIs(2));
-  const Json last = OfBinding(DashboardView::kHold, {.after = first["next"], .limit = 2});
+  const Json last =
+      OfBinding(DashboardView::kHold,
+                {.after = {ParseInteger(first["next"].get<std::string>()).value()}, .limit = 2});
   EXPECT_THAT(last["contacts"], SizeIs(1));
   EXPECT_EQ(last["contacts"][0]["contact"], "c***@x***.yz");
   EXPECT_EQ(last["next"], nullptr);
@@ -215,12 +219,72 @@ TEST_F(DashboardReaderTest, HeldContactsComeInPages) {
 
 TEST_F(DashboardReaderTest, TheCsvHasEveryParkedOperationAndNoFormula) {
   Park({"=cmd@example.com", "b@example.com"}, "=1+1");
-  const std::string csv = Text({.view = DashboardView::kParkedCsv, .binding = binding});
+  const std::string csv =
+      Text({.view = DashboardView::kParked, .binding = binding, .reveal = true, .csv = true});
   EXPECT_THAT(csv,
               ::testing::StartsWith(
                   "\"contact\",\"operation\",\"parked\",\"reason\",\"attempts\",\"updated_at\"\n"));
   EXPECT_THAT(csv, HasSubstr("\"'=cmd@example.com\",\"add\",\"refused\",\"'=1+1\",\"1\","));
   EXPECT_THAT(csv, HasSubstr("\"b@example.com\""));
+}
+
+TEST_F(DashboardReaderTest, TheCsvComesInPartsOfWhichOnlyTheFirstNamesTheColumns) {
+  std::vector<std::string> contacts;
+  contacts.reserve(5);
+  for (int i = 0; i < 5; ++i)
+    contacts.push_back(Format("c{}@example.com", i));
+  Commit(contacts);
+  std::string csv;
+  int parts = 0;
+  DashboardQuery query{
+      .view = DashboardView::kPending, .binding = binding, .limit = 2, .csv = true};
+  query.reveal = true;
+  for (bool more = true; more; ++parts) {
+    const Result<web::DashboardText> part = reader().Read(query);
+    ASSERT_TRUE(part);
+    csv += part->text;
+    more = !part->next.empty();
+    const std::vector<std::string_view> numbers = Split(part->next, '.');
+    for (std::size_t i = 0; more && i < numbers.size(); ++i)
+      query.after.at(i) = ParseInteger(numbers[i]).value();
+  }
+  EXPECT_EQ(parts, 3);
+  const std::vector<std::string_view> lines = Split(csv, '\n');
+  ASSERT_THAT(lines, SizeIs(7)) << csv;
+  EXPECT_EQ(lines[0],
+            R"("contact","operation","state","reason","attempts","not_before","updated_at")");
+  for (std::size_t i = 0; i < contacts.size(); ++i)
+    EXPECT_THAT(std::string(lines[i + 1]),
+                ::testing::StartsWith(Format("\"{}\",\"add\",\"pending\"", contacts[i])));
+}
+
+TEST_F(DashboardReaderTest, MembersSayWhatIsStillToBeDoneForThem) {
+  Park({"parked@example.com"}, "no");
+  Commit({"pending@example.com"});
+  const Json members =
+      OfBinding(DashboardView::kMembers, {.search = "p", .reveal = true})["members"];
+  ASSERT_THAT(members, SizeIs(2));
+  for (const Json& member : members) {
+    const bool parked = member["contact"] == "parked@example.com";
+    EXPECT_EQ(member["state"], parked ? "parked" : "pending");
+    EXPECT_EQ(member["parked"], parked ? Json("refused") : Json());
+  }
+  EXPECT_THAT(OfBinding(DashboardView::kMembers, {.search = "p"})["members"], SizeIs(0))
+      << "nobody shall guess it letter by letter";
+}
+
+TEST_F(DashboardReaderTest, ARunHasTheOperationsThatItCommitted) {
+  Commit({"a@x.yz", "b@x.yz"});
+  const RunId second = Commit({"c@x.yz"}, {"a@x.yz"}).run;
+  const Json rows = Read({.view = DashboardView::kRunRows, .run = second, .reveal = true})["rows"];
+  ASSERT_THAT(rows, SizeIs(2));
+  const Json removed = Read({.view = DashboardView::kRunRows,
+                             .run = second,
+                             .kind = OperationKind::kRemove,
+                             .reveal = true})["rows"];
+  ASSERT_THAT(removed, SizeIs(1));
+  EXPECT_EQ(removed[0]["contact"], "a@x.yz");
+  EXPECT_EQ(removed[0]["operation"], "remove");
 }
 
 // The page makes text of all of it (tests/web/page_files_test.cc); here it must arrive as JSON

@@ -1,5 +1,6 @@
 """Opens the dashboard of the real daemon in headless Chromium and looks at every view: what it says,
-what it hides, how it behaves on a phone, by keyboard and while the daemon is away.
+what it hides, what its actions do at the stand-ins, how it behaves on a phone, by keyboard and while
+the daemon is away.
 
 usage: page.py BINARY NODE_MODULES [SCREENSHOTS]
 """
@@ -37,7 +38,8 @@ def members(prefix, count):
 
 
 class World:
-    """One sync of each kind: in order, held, parked with a hostile name, failed, pushed, paused."""
+    """One sync of each kind: in order, held (one to approve, one to discard), parked with a hostile
+    name, failed, pushed, paused."""
 
     def __init__(self, binary, directory):
         self.product = Product(binary, directory)
@@ -48,13 +50,14 @@ class World:
         product = self.product
         product.call("PUT", "/cohorts/hostile", {"name": HOSTILE, "members": members("h", 40)})
         product.call("PUT", "/cohorts/resting", {"name": "resting", "members": members("r", 5)})
+        product.call("PUT", "/cohorts/keepers", {"name": "keepers", "members": members("k", 60)})
         product.switch({"cordial.refuse_contacts": ["h003@example.com", "h007@example.com"]})
         product.configure(amplitude("9apg8e8f"), 200, "5s")
         path = product.directory / "cohort-sync.json"
         config = json.loads(path.read_text())
         config["limits"] = {"max_removal_percent": 20, "min_removals": 25}
         config["syncs"] += [amplitude("7khm89cz"), amplitude("hostile", list_name="hostile"),
-                            amplitude("gone"), amplitude("resting"),
+                            amplitude("gone"), amplitude("resting"), amplitude("keepers"),
                             {"cohort": "pushed", "name": "pushed people", "source": {"type": "push"}}]
         config["server"] = {"listen": f"127.0.0.1:{self.port}"}
         path.write_text(json.dumps(config))
@@ -62,11 +65,14 @@ class World:
             self.run("sync", "9apg8e8f")
             product.call("POST", "/cohorts/9apg8e8f/enter",
                          {"emails": [f"new{leavers}{i}@example.com" for i in range(3 + leavers * 2)]})
-        for cohort in ("7khm89cz", "hostile", "gone", "resting"):
+        for cohort in ("7khm89cz", "hostile", "gone", "resting", "keepers"):
             self.run("sync", cohort)
         product.call("POST", "/cohorts/7khm89cz/leave",
                      {"emails": [f"spender{i:04}@example.com" for i in range(1, 901)]})
+        product.call("POST", "/cohorts/keepers/leave",
+                     {"emails": [f"k{i:03}@example.com" for i in range(40)]})
         self.run("sync", "7khm89cz")
+        self.run("sync", "keepers")
         self.run("pause", "resting")
 
     def run(self, *words):
@@ -121,6 +127,7 @@ def main(binary, node_modules, screenshots=""):
             world.prepare()
             world.serve()
             environment = dict(os.environ, DASHBOARD_URL=world.url, DASHBOARD_TOKEN=world.token(),
+                               DASHBOARD_CONTROL=world.product.access["control_url"],
                                DASHBOARD_MODULES=os.path.abspath(node_modules),
                                DASHBOARD_HOSTILE=HOSTILE, DASHBOARD_SCREENSHOTS=screenshots)
             process = subprocess.Popen(["node", str(PAGE_TEST)], env=environment, text=True,

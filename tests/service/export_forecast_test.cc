@@ -113,12 +113,13 @@ TEST(ExportBudgets, ProjectsWithoutExportsHaveNone) {
 TEST(LastScheduledStart, OfAPushedCohortIsItsLastSnapshot) {
   SyncConfig sync = Exported("a", kDaily);
   BindingStatus status = Ran("a", kNow);
-  EXPECT_EQ(LastScheduledStart(sync, nullptr), std::nullopt);
-  EXPECT_EQ(LastScheduledStart(sync, &status), kNow);
+  const auto last = [&] { return LastScheduledStart(sync, &status.binding, status.last_run); };
+  EXPECT_EQ(LastScheduledStart(sync, nullptr, std::nullopt), std::nullopt);
+  EXPECT_EQ(last(), kNow);
   sync.push.emplace();
-  EXPECT_EQ(LastScheduledStart(sync, &status), std::nullopt);
+  EXPECT_EQ(last(), std::nullopt);
   status.binding.accepted_as_of = kNow - Duration(1);
-  EXPECT_EQ(LastScheduledStart(sync, &status), kNow - Duration(1));
+  EXPECT_EQ(last(), kNow - Duration(1));
 }
 
 }  // namespace

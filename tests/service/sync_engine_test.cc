@@ -397,7 +397,13 @@ TEST_F(HeldEngineTest, AnApprovalThatARefusedCredentialEndsLeavesTheWayFree) {
   destination_.blocking_error = Error(ErrorCode::kUnauthorized, "401: wrong key");
   Enqueue(Configure("b"));
   Run();
-  EXPECT_EQ(Approve(hold_).value().state, RunState::kFailed);
+  const RunReport failed = Approve(hold_).value();
+  EXPECT_EQ(failed.state, RunState::kFailed);
+  EXPECT_EQ(failed.trigger, RunTrigger::kApproval);
+  const RunReport stored =
+      (*SqliteHistory::Open(dir_.File("state.db")))->FindRun(failed.id).value();
+  EXPECT_EQ(stored.trigger, RunTrigger::kApproval);
+  EXPECT_EQ(stored.approves, hold_);
   EXPECT_FALSE(engine_->TakesBatches(sync_.target.key));
   destination_.blocking_error.reset();
   clock_.Advance(15min);

@@ -61,11 +61,14 @@ TEST(Dashboard, EveryAnswerHasTheSecurityHeaders) {
       {200, "GET", "/v1/bindings/1/parked?reason=refused", "", ""},
       {200, "GET", "/v1/bindings/1/hold?after=100", "", ""},
       {200, "GET", "/v1/bindings/1/calls", "", ""},
+      {200, "GET", "/v1/bindings/1/members", "", ""},
+      {200, "GET", "/v1/bindings/1/waiting", "", ""},
+      {200, "GET", "/v1/runs/1/rows", "", ""},
       {401, "GET", "/v1/bindings/1/parked.csv", "", ""},
       {200, "GET", "/v1/bindings/1/parked.csv", bearer, ""},
       {401, "GET", "/v1/bindings/1/calls?reveal=1", "", ""},
       {400, "GET", "/v1/bindings/1/parked?reason=boredom", "", ""},
-      {404, "GET", "/v1/bindings/1/members", "", ""},
+      {404, "GET", "/v1/bindings/1/nothing", "", ""},
       {404, "GET", "/v1/", "", ""},
       {404, "GET", "/nothing", "", ""},
       {404, "GET", "/../etc/passwd", "", ""},
@@ -154,7 +157,7 @@ TEST(Dashboard, TheQueryReachesTheSource) {
   EXPECT_EQ(asked[0].binding, BindingId(12));
   EXPECT_EQ(asked[0].reason, ParkReason::kExhausted);
   EXPECT_EQ(asked[0].search, "no such");
-  EXPECT_EQ(asked[0].after, 7);
+  EXPECT_EQ(asked[0].after, (PageEnd{7, 0, 0}));
   EXPECT_TRUE(asked[0].reveal);
 }
 
@@ -182,6 +185,29 @@ TEST(DashboardToken, WholeIdentifiersNeedIt) {
   EXPECT_EQ(ErrorOf(refused), "this needs the token; 'cohort-sync dashboard token' prints it");
   EXPECT_THAT(refused.head, HasSubstr("WWW-Authenticate: Bearer realm=\"cohort-sync\""));
   EXPECT_THAT(world.script.asked(), SizeIs(4)) << "only those that brought it";
+}
+
+TEST(DashboardToken, NoRowIsWholeWithoutIt) {
+  DashboardWorld world;
+  for (const std::string rows :
+       {"/v1/runs/1/rows", "/v1/bindings/1/members", "/v1/bindings/1/pending"}) {
+    EXPECT_EQ(world.Get(rows).status, 200) << rows;
+    EXPECT_EQ(world.Get(rows + "?reveal=1").status, 401) << rows;
+    EXPECT_EQ(world.Get(rows + ".csv").status, 401) << rows;
+    EXPECT_EQ(world.Get(rows + ".csv", bearer).status, 200) << rows;
+  }
+  EXPECT_EQ(world.Get("/v1/bindings/1/waiting").status, 200);
+}
+
+TEST(Dashboard, APartOfACsvSaysWhereTheNextOneBegins) {
+  DashboardWorld world;
+  world.script.AnswerPart("\"contact\"\n\"anna\"\n", "12.34");
+  const Answered first = world.Get("/v1/bindings/1/members.csv", bearer);
+  EXPECT_THAT(first.head, HasSubstr("Next-After: 12.34\r\n"));
+  EXPECT_THAT(first.head, HasSubstr("Content-Type: text/csv; charset=utf-8\r\n"));
+  world.script.AnswerPart("\"bert\"\n", "");
+  const Answered last = world.Get("/v1/bindings/1/members.csv?after=12.34", bearer);
+  EXPECT_THAT(last.head, ::testing::Not(HasSubstr("Next-After")));
 }
 
 TEST(DashboardToken, WhereOthersReachItEverythingButThePageNeedsIt) {

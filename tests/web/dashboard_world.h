@@ -22,18 +22,23 @@ namespace cohort_sync::web {
 // What the source was asked, and what it says. Any thread.
 class SourceScript {
  public:
-  Result<std::string> Read(const DashboardQuery& query) {
+  Result<DashboardText> Read(const DashboardQuery& query) {
     std::unique_lock lock(mutex_);
     asked_.push_back(query);
     changed_.notify_all();
     changed_.wait(lock, [this] { return !holds_; });
     if (fails_) throw DatabaseError("state 'x': read bindings: interrupted (sqlite code 9)");
     if (query.run == RunId(404)) return Fail(ErrorCode::kNotFound, "there is no run 404");
-    return answer_;
+    return DashboardText{answer_, next_};
   }
   void Answer(std::string text) {
     const std::lock_guard lock(mutex_);
     answer_ = std::move(text);
+  }
+  void AnswerPart(std::string text, std::string next) {
+    const std::lock_guard lock(mutex_);
+    answer_ = std::move(text);
+    next_ = std::move(next);
   }
   void FailFromNowOn() {
     const std::lock_guard lock(mutex_);
@@ -58,6 +63,7 @@ class SourceScript {
   std::condition_variable changed_;
   std::vector<DashboardQuery> asked_;
   std::string answer_ = R"({"syncs":[]})";
+  std::string next_;
   bool fails_ = false;
   bool holds_ = false;
 };
@@ -65,7 +71,7 @@ class SourceScript {
 class ScriptedSource final : public DashboardSource {
  public:
   explicit ScriptedSource(SourceScript& script) : script_(script) {}
-  Result<std::string> Read(const DashboardQuery& query) override { return script_.Read(query); }
+  Result<DashboardText> Read(const DashboardQuery& query) override { return script_.Read(query); }
 
  private:
   SourceScript& script_;

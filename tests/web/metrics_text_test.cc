@@ -78,6 +78,21 @@ TEST(MetricsText, CountsRunsOperationsAndCalls) {
   EXPECT_EQ(value("call_duration_seconds_bucket{" + call + R"(,le="+Inf"})"), 4);
 }
 
+TEST(MetricsText, CountsCallsThatAreForNoContactByTheirService) {
+  const Exposition all = ParseExposition(MetricsText(BusyMetrics()));
+  const auto value = [&](const std::string& sample) { return all.Value("cohort_sync_" + sample); };
+  const std::string request = R"(project="web",call="GET /cohorts/request")";
+  EXPECT_EQ(value("calls_total{" + request + R"(,answer="202"})"), 1);
+  EXPECT_EQ(value("calls_total{" + request + R"(,answer="429"})"), 1);
+  EXPECT_EQ(value("calls_throttled_total{" + request + "}"), 1);
+  EXPECT_DOUBLE_EQ(value("call_duration_seconds_sum{" + request + "}"), 0.32);
+  const std::string storage = R"(project="web",call="GET storage")";
+  EXPECT_EQ(value("calls_total{" + storage + R"(,answer="none"})"), 1);
+  EXPECT_EQ(value("call_duration_seconds_bucket{" + storage + R"(,le="60"})"), 0);
+  EXPECT_EQ(value(R"(calls_total{destination="cordial",call="GET /accountlists",answer="200"})"),
+            1);
+}
+
 TEST(MetricsText, SaysHowTheServerAndTheProcessAre) {
   const Exposition all = ParseExposition(MetricsText(BusyMetrics()));
   const auto value = [&](const std::string& sample) { return all.Value("cohort_sync_" + sample); };

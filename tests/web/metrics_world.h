@@ -58,6 +58,10 @@ inline Metrics BusyMetrics() {
     answer.call.took = Duration(took);
     meter.Called({destination, OperationKind::kAdd, lane, answer});
   }
+  meter.Called({.destination = "cordial", .call = "GET /accountlists"}, 200, Duration(7));
+  meter.Called({.project = "web", .call = "GET /cohorts/request"}, 202, Duration(300));
+  meter.Called({.project = "web", .call = "GET /cohorts/request"}, 429, Duration(20));
+  meter.Called({.project = "web", .call = "GET storage"}, 0, Duration(120'000));
   RunReport run;
   run.trigger = RunTrigger::kScheduled;
   run.state = RunState::kSucceeded;

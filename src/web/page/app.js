@@ -256,15 +256,19 @@ const cell = (label, content, kind) => el("td", { class: kind, data: label ? { l
 const empty = (title, ...more) => el("div", { class: "card empty" }, el("strong", {}, title), ...more);
 const count = (href, value) => value ? el("a", { class: "count", href, data: { key: href } }, num(value)) : el("span", { class: "none" }, "0");
 
+// On a phone what is nothing is left out.
+const countCell = (label, href, value) => cell(label, count(href, value), "number" + (value ? "" : " zero"));
+const rowsOf = (run, query) => "#/run/" + run.run + "/rows?" + query;
+
 function runRows(runs) {
   return runs.map((run) => el("tr", {},
     el("th", { scope: "row" }, link("#/run/" + run.run, "Run " + run.run), el("span", { class: "under" }, run.cohort_name || run.cohort)),
     cell("State", [runChip(run.state), run.error ? el("span", { class: "why" }, run.error) : null], run.error ? "wide" : null),
     cell("Trigger", run.trigger),
-    cell("Added", num(run.counts.added), "number"),
-    cell("Removed", num(run.counts.removed), "number"),
-    cell("Held", num(run.counts.held_removals + run.counts.held_adds), "number"),
-    cell("Parked", num(run.delivery.refused + run.delivery.exhausted), "number"),
+    countCell("Added", rowsOf(run, "kind=add"), run.counts.added),
+    countCell("Removed", rowsOf(run, "kind=remove"), run.counts.removed),
+    countCell("Held", "#/run/" + run.run, run.counts.held_removals + run.counts.held_adds),
+    countCell("Parked", rowsOf(run, "state=parked"), run.delivery.refused + run.delivery.exhausted),
     cell("Started", ago(run.started_at), "when")));
 }
 const runHeads = ["Run", "State", "Trigger", { text: "Added", number: true }, { text: "Removed", number: true }, { text: "Held", number: true }, { text: "Parked", number: true }, "Started"];
@@ -406,8 +410,8 @@ function overviewRow({ sync, state }) {
   return el("tr", {},
     el("th", { scope: "row" }, link(home, nameOf(sync)), el("span", { class: "under" }, sync.list ? "→ " + sync.list : "no list yet", sync.name ? " · " + sync.cohort : "")),
     cell("State", [chip(state.kind, state.text), state.why ? el("span", { class: "why" }, state.why) : null, sync.delivery && sync.delivery.seconds_left !== null ? el("span", { class: "under" }, duration(sync.delivery.seconds_left) + " left") : null], state.why ? "wide" : null),
-    quantity("Members", sync.desired),
-    quantity("Pending", sync.pending, home + "/calls"),
+    quantity("Members", sync.desired, home + "/members"),
+    quantity("Pending", sync.pending, home + "/pending"),
     quantity("Parked", parkedOf(sync), home + "/parked"),
     quantity("Held", sync.hold ? sync.hold.removals + sync.hold.adds : 0, home + "/hold"),
     cell("Last run", sync.last_run ? link("#/run/" + sync.last_run.run, ago(sync.last_run.started_at)) : sync.last_failure ? link("#/run/" + sync.last_failure.run, ago(sync.last_failure.started_at)) : none(), "when"),
@@ -450,14 +454,14 @@ function factsOf(sync) {
   const base = "#/b/" + sync.binding;
   const facts = [];
   const fact = (name, value, small) => facts.push(el("div", {}, el("dt", {}, name), el("dd", {}, value, small ? el("small", {}, small) : null)));
-  fact("Members", num(sync.desired), sync.snapshot_as_of ? ["as of ", ago(sync.snapshot_as_of)] : null);
-  fact("Pending", count(base + "/calls", sync.pending), sync.delivery && sync.delivery.seconds_left !== null ? duration(sync.delivery.seconds_left) + " left" : sync.pending ? "see the calls" : "nothing to send");
+  fact("Members", count(base + "/members", sync.desired), sync.snapshot_as_of ? ["as of ", ago(sync.snapshot_as_of)] : null);
+  fact("Pending", count(base + "/pending", sync.pending), sync.delivery && sync.delivery.seconds_left !== null ? duration(sync.delivery.seconds_left) + " left" : sync.pending ? "not sent yet" : "nothing to send");
   fact("Parked", count(base + "/parked", parkedOf(sync)), Object.entries(sync.parked).filter(([, n]) => n).map(([reason, n], i) => [i ? ", " : "", link(base + "/parked?reason=" + reason, num(n) + " " + reasons[reason][0])]));
   fact("Held", count(base + "/hold", sync.hold ? sync.hold.removals + sync.hold.adds : 0), sync.hold ? heldText(sync.hold) : "nothing waits for you");
   fact("Last run", sync.last_run ? link("#/run/" + sync.last_run.run, ago(sync.last_run.started_at)) : "–", sync.last_run ? sync.last_run.state : null);
   fact("Last good run", sync.last_success ? ago(sync.last_success) : "–");
   fact("Next run", nextOf(sync), sync.schedule);
-  if (sync.push) fact("Pushed, waiting", num(sync.push.waiting_members), sync.push.waiting_batches ? [plural(sync.push.waiting_batches, "batch", "batches"), ", oldest ", ago(sync.push.oldest)] : "all planned");
+  if (sync.push) fact("Pushed, waiting", count(base + "/waiting", sync.push.waiting_members), sync.push.waiting_batches ? [plural(sync.push.waiting_batches, "batch", "batches"), ", oldest ", ago(sync.push.oldest)] : "all planned");
   fact("From", sync.project || sync.source || "–", sync.project ? sync.source : null);
   fact("To", sync.destination, "list " + sync.list_id);
   return el("dl", { class: "facts" }, facts);
@@ -519,60 +523,128 @@ const revealed = (joint) => reveal && token ? joint + "reveal=1" : "";
 
 function pager(state, next) {
   return el("div", { class: "bar" },
-    state.before.length ? button("Previous page", () => { state.after = state.before.pop(); poll(); }) : null,
-    next !== null ? button("Next page", () => { state.before.push(state.after); state.after = next; poll(); }) : null);
+    state.before.length ? [button("First page", () => { state.after = "0"; state.before = []; poll(); }), button("Previous page", () => { state.after = state.before.pop(); poll(); })] : null,
+    next !== null ? button("Next page", () => { state.before.push(state.after); state.after = next; window.scrollTo(0, 0); poll(); }) : null,
+    state.before.length || next !== null ? el("span", { class: "hint" }, "Page " + num(state.before.length + 1)) : null);
 }
 
-const parked = (binding, query) => {
-  const state = { reason: query.get("reason") || "", search: "", after: 0, before: [] };
-  const path = (kind) => "/v1/bindings/" + binding + "/" + kind + "?reason=" + state.reason + "&search=" + encodeURIComponent(state.search);
-  const restart = () => { state.after = 0; state.before = []; poll(); };
+// Rows behind a count: a page at a time, with search, filters and CSV.
+//   path      what to ask, without ".csv"          name     of the array in the answer
+//   file      what a download is called             query    of the address, with values of filters
+//   about     asks for what the head needs          head     what stands above, of what about() gave
+//   filters   [name, label, [[value, text]]]        search   what may be looked for
+//   heads, row                                      none     what to say when there is nothing
+function rowsPage({ page, title, path, name, file, query, about, head, filters = [], search, heads, row, none }) {
+  const state = { search: "", after: "0", before: [], filter: Object.fromEntries(filters.map(([f]) => [f, query.get(f) || ""])) };
+  const asked = () => Object.entries({ ...state.filter, search: state.search }).filter(([, v]) => v).map(([k, v]) => k + "=" + encodeURIComponent(v)).join("&");
+  const restart = () => { state.after = "0"; state.before = []; poll(); };
   let timer = 0;
   return {
-    page: "overview", title: "Parked",
+    page, title,
     async load() {
-      return { sync: await syncOf(binding), page: await get(path("parked") + "&after=" + state.after + revealed("&")) };
+      const [context, rows] = await Promise.all([about(), get(path + "?" + [asked(), "after=" + state.after, revealed("")].filter(Boolean).join("&"))]);
+      return { context, rows, asked: asked() };
     },
     shell: () => [
       el("div", { id: "head" }),
       revealBar(
-        el("select", { "aria-label": "Reason", onchange: (e) => { state.reason = e.target.value; restart(); } },
-          [["", "every reason"], ...Object.entries(reasons).map(([k, v]) => [k, v[0]])].map(([v, t]) => set(el("option", { value: v }, t), state.reason === v ? { selected: true } : {}))),
-        el("input", { type: "search", class: "grow", "aria-label": "Search", placeholder: "Search Cordial’s words, or a whole identifier", oninput: (e) => { state.search = e.target.value.trim(); clearTimeout(timer); timer = setTimeout(restart, 250); } }),
-        button("Download CSV", () => download(path("parked.csv"), "parked-" + binding + ".csv"))),
+        filters.map(([f, label, choices]) => el("select", { "aria-label": label, onchange: (e) => { state.filter[f] = e.target.value; restart(); } },
+          choices.map(([v, t]) => set(el("option", { value: v }, t), state.filter[f] === v ? { selected: true } : {})))),
+        search ? el("input", { type: "search", class: "grow", "aria-label": "Search", placeholder: search, oninput: (e) => { state.search = e.target.value.trim(); clearTimeout(timer); timer = setTimeout(restart, 250); } }) : null,
+        search ? button("Download CSV", () => download(path + ".csv?" + asked(), file)) : null),
     ],
-    draw({ sync, page }) {
-      byId("head").replaceChildren(crumbs(sync, "Parked"), el("div", { class: "title" }, el("h1", {}, "Parked"), actionsOf(sync)), el("p", { class: "hint" }, Object.entries(sync.parked).filter(([, n]) => n).map(([r, n]) => num(n) + " " + reasons[r][0]).join(", ") || "Contacts that Cordial does not take wait here; the others go on."));
-      if (page.parked.length === 0) return parkedOf(sync) ? empty("Nothing fits", "No parked contact has that reason and those words.") : empty("Nothing is parked", "Cordial took everything that was sent.");
-      return [
-        table("Parked operations", ["Contact", "Operation", "Why", "Cordial’s words", { text: "Tries", number: true }, "Last tried"], page.parked.map((row) => el("tr", {},
-          el("th", { scope: "row", class: "mono" }, row.contact),
-          cell("Operation", row.operation),
-          cell("Why", el("span", { title: reasons[row.parked][1] }, reasons[row.parked][0])),
-          cell("Cordial’s words", el("span", { class: "clip" }, row.reason), "wide"),
-          cell("Tries", num(row.attempts), "number"),
-          cell("Last tried", ago(row.updated_at), "when"))), true),
-        el("p"), pager(state, page.next),
-      ];
+    draw({ context, rows, asked }) {
+      byId("head").replaceChildren();
+      fill(byId("head"), head(context));
+      const list = rows[name];
+      if (list.length === 0 && rows.next !== null) return [empty("Nothing here so far", "No row that fits in the part of the list that was looked through. ", "The next page looks on."), el("p"), pager(state, rows.next)];
+      if (list.length === 0) return [asked ? empty("Nothing fits", filters.length ? "No row has those words and that state." : "No row has those words.", state.search && !reveal ? " Parts of an identifier are found with “Whole identifiers”." : "") : none(context), el("p"), pager(state, null)];
+      return [table(title, heads, list.map(row), true), el("p"), pager(state, rows.next)];
     },
   };
-};
+}
 
+const ofBinding = (binding, kind) => ({ page: "overview", path: "/v1/bindings/" + binding + "/" + kind, name: kind, file: kind + "-" + binding + ".csv", about: () => syncOf(binding) });
+const contactHead = (row) => el("th", { scope: "row", class: "mono" }, row.contact);
+const states = { on_list: ["good", "on the list"], pending: ["busy", "to be sent"], in_flight: ["busy", "being sent"], delivered: ["good", "delivered"], parked: ["warn", "parked"], unneeded: ["idle", "was so already"], superseded: ["idle", "overtaken by a later one"] };
+const stateCell = (row) => cell("State", [chip(...states[row.state]), row.parked ? el("span", { class: "under" }, reasons[row.parked][0]) : null]);
+const wordsCell = (row) => cell("Cordial’s words", row.reason ? el("span", { class: "clip" }, row.reason) : el("span", { class: "none" }, "–"), row.reason ? "wide" : "zero");
+
+const members = (binding, query) => rowsPage({
+  ...ofBinding(binding, "members"), title: "Members", query,
+  search: "Search a whole identifier, or a part of shown ones",
+  head: (sync) => [crumbs(sync, "Members"), el("h1", {}, "Members"), el("p", { class: "hint" }, "Who should be on list ", el("strong", {}, sync.list), ": ", plural(sync.desired, "member"), sync.snapshot_as_of ? [", as of ", ago(sync.snapshot_as_of)] : "", ". In no particular order.")],
+  heads: ["Contact", "State"],
+  row: (m) => el("tr", {}, contactHead(m), stateCell(m)),
+  none: (sync) => empty("Nobody is in it", sync.synced ? "The cohort had no member when it was read last." : "It was never read."),
+});
+
+const pending = (binding, query) => rowsPage({
+  ...ofBinding(binding, "pending"), title: "Pending", query,
+  search: "Search a whole identifier, or a part of shown ones",
+  head: (sync) => [crumbs(sync, "Pending"), el("div", { class: "title" }, el("h1", {}, "Pending"), el("span", {}, link("#/b/" + binding + "/calls", "last calls"))),
+    el("p", { class: "hint" }, plural(sync.pending, "operation"), " for list ", el("strong", {}, sync.list), ", in the order of delivery."), sync.delivery ? progressOf(sync.delivery) : null],
+  heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Not before"],
+  row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), stateCell(p), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Not before", ago(p.not_before), "when")),
+  none: () => empty("Nothing is pending", "Everything that this list needs was sent. What Cordial did not take is under “Parked”."),
+});
+
+const waiting = (binding, query) => rowsPage({
+  ...ofBinding(binding, "waiting"), title: "Pushed, waiting", query,
+  head: (sync) => [crumbs(sync, "Pushed, waiting"), el("h1", {}, "Pushed, waiting"), el("p", { class: "hint" }, sync.push ? [plural(sync.push.waiting_members, "change"), " in ", plural(sync.push.waiting_batches, "batch", "batches"), " that Amplitude pushed and no run has planned yet. Who is in them is known when they are planned."] : "Nothing is pushed for this cohort.")],
+  heads: ["Received", "Members", { text: "How many", number: true }, "Computed", "As"],
+  row: (b) => el("tr", {}, el("th", { scope: "row" }, ago(b.received_at)), cell("Members", b.direction === "enter" ? "enter" : "leave"), cell("How many", num(b.members), "number"), cell("Computed", ago(b.computed_at), "when"), cell("As", b.kind)),
+  none: () => empty("Nothing waits", "Every batch that was pushed is planned. A run follows seconds after a batch."),
+});
+
+const parked = (binding, query) => rowsPage({
+  ...ofBinding(binding, "parked"), title: "Parked", query,
+  filters: [["reason", "Reason", [["", "every reason"], ...Object.entries(reasons).map(([k, v]) => [k, v[0]])]]],
+  search: "Search Cordial’s words, or a whole identifier",
+  head: (sync) => [crumbs(sync, "Parked"), el("div", { class: "title" }, el("h1", {}, "Parked"), actionsOf(sync)), el("p", { class: "hint" }, Object.entries(sync.parked).filter(([, n]) => n).map(([r, n]) => num(n) + " " + reasons[r][0]).join(", ") || "Contacts that Cordial does not take wait here; the others go on.")],
+  heads: ["Contact", "Operation", "Why", "Cordial’s words", { text: "Tries", number: true }, "Last tried"],
+  row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), cell("Why", el("span", { title: reasons[p.parked][1] }, reasons[p.parked][0])), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Last tried", ago(p.updated_at), "when")),
+  none: () => empty("Nothing is parked", "Cordial took everything that was sent."),
+});
+
+const rowsOfRun = (id, query) => rowsPage({
+  page: "runs", title: "Operations of run " + id, path: "/v1/runs/" + id + "/rows", name: "rows", file: "run-" + id + ".csv", query,
+  about: () => get("/v1/runs/" + id),
+  filters: [["kind", "Operation", [["", "adds and removals"], ["add", "adds"], ["remove", "removals"]]],
+    ["state", "State", [["", "every state"], ...Object.entries(states).filter(([k]) => k !== "on_list").map(([k, v]) => [k, v[1]])]]],
+  search: "Search a whole identifier, or a part of shown ones",
+  head: (r) => [el("nav", { class: "crumbs", "aria-label": "Where this is" }, link("#/runs", "Runs"), " / ", link("#/run/" + id, "Run " + id), " / Operations"), el("h1", {}, "Operations of run " + id),
+    el("p", { class: "hint" }, r.binding ? link("#/b/" + r.binding, r.cohort_name || r.cohort) : r.cohort, r.list ? " → " + r.list : "", ": ", plural(r.counts.added, "add"), " and ", plural(r.counts.removed, "removal"), " by this run, as they stand now.")],
+  heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Since"],
+  row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), stateCell(p), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Since", ago(p.updated_at), "when")),
+  none: (r) => r.counts.added + r.counts.removed ? empty("Not kept any more", "Operations that are done are dropped with the time that the state keeps.") : empty("This run changed nothing", "Whoever should be on the list was there already."),
+});
+
+// A part after the other, so that neither side has all of it in memory at once.
 async function download(path, name) {
   if (!await askToken("A file with whole identifiers is given to those who have the token.")) return;
   try {
-    const response = await ask(path);
-    const url = URL.createObjectURL(await response.blob());
+    const parts = [];
+    let bytes = 0;
+    for (let after = "0"; after !== null;) {
+      const response = await ask(path + (path.endsWith("?") ? "" : "&") + "after=" + after);
+      parts.push(await response.blob());
+      bytes += parts.at(-1).size;
+      after = response.headers.get("Next-After");
+      if (after !== null) toast(name + ": " + num(Math.round(bytes / 1024)) + " KB so far …");
+    }
+    const url = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
     const anchor = el("a", { href: url, download: name });
     document.body.append(anchor);
     anchor.click();
     anchor.remove();
     setTimeout(() => URL.revokeObjectURL(url), 10000);
+    toast(name + ": " + num(Math.ceil(bytes / 1024)) + " KB");
   } catch (error) { toast(error instanceof Refused ? error.message : "No connection to the daemon."); }
 }
 
 const hold = (binding) => {
-  const state = { after: 0, before: [] };
+  const state = { after: "0", before: [] };
   return {
     page: "overview", title: "Held",
     async load() {
@@ -642,9 +714,10 @@ const run = (id) => ({
       el("nav", { class: "crumbs", "aria-label": "Where this is" }, link("#/runs", "Runs"), " / Run " + id),
       el("h1", {}, "Run " + id, " ", runChip(data.state)),
       el("p", { class: "hint" }, data.binding ? link("#/b/" + data.binding, data.cohort_name || data.cohort) : data.cohort, data.list ? " → " + data.list : "", ", ", data.trigger, ", started ", at(data.started_at), data.finished_at ? ", took " + duration((Date.parse(data.finished_at) - Date.parse(data.started_at)) / 1000) : ""));
-    const facts = [["Read", num(c.rows), plural(c.members, "contact")], ["Added", num(c.added)], ["Removed", num(c.removed)], ["Unchanged", num(c.unchanged)],
-      ["Held", data.binding ? count("#/b/" + data.binding + "/hold", c.held_removals + c.held_adds) : num(0)], ["Delivered", num(d.delivered), plural(d.calls, "call")],
-      ["Parked", data.binding ? count("#/b/" + data.binding + "/parked", d.refused + d.exhausted) : num(0)],
+    const rows = (query, value) => count(rowsOf(data, query), value);
+    const facts = [["Read", num(c.rows), plural(c.members, "contact")], ["Added", rows("kind=add", c.added)], ["Removed", rows("kind=remove", c.removed)], ["Unchanged", num(c.unchanged), data.binding && c.unchanged ? link("#/b/" + data.binding + "/members", "members now") : null],
+      ["Held", data.binding ? count("#/b/" + data.binding + "/hold", c.held_removals + c.held_adds) : num(0)], ["Delivered", rows("state=delivered", d.delivered), data.binding && d.calls ? link("#/b/" + data.binding + "/calls", plural(d.calls, "call")) : plural(d.calls, "call")],
+      ["Parked", rows("state=parked", d.refused + d.exhausted)],
       ["Left out", num(Object.values(c.rejected).reduce((a, b) => a + b, 0)), Object.entries(c.rejected).filter(([, n]) => n).map(([r, n]) => num(n) + " " + r).join(", ")]];
     return [
       data.error ? el("div", { class: "notice bad" }, data.error) : null,
@@ -653,8 +726,6 @@ const run = (id) => ({
       data.origin ? el("p", { class: "hint" }, "From ", data.origin, data.snapshot_as_of ? [", as of ", at(data.snapshot_as_of)] : "") : null,
       d.by_call.length ? el("section", {}, el("h2", {}, "Calls"), table("Calls", ["Call", "Answers", { text: "p50", number: true }, { text: "p99", number: true }, { text: "Longest", number: true }], d.by_call.map((b) => el("tr", {},
         el("th", { scope: "row", class: "mono" }, b.call), cell("Answers", Object.entries(b.answers).map(([k, v]) => num(v) + " × " + k).join(", ")), cell("p50", b.p50_ms + " ms", "number"), cell("p99", b.p99_ms + " ms", "number"), cell("Longest", b.max_ms + " ms", "number"))), true)) : null,
-      data.parked_operations.length ? el("section", {}, el("h2", {}, "Parked now"), table("Parked operations", ["Contact", "Operation", "Why", "Cordial’s words"], data.parked_operations.map((p) => el("tr", {},
-        el("th", { scope: "row", class: "mono" }, p.contact), cell("Operation", p.operation), cell("Why", reasons[p.parked][0]), cell("Cordial’s words", el("span", { class: "clip" }, p.reason), "wide"))), true)) : null,
       data.rejected_rows.length ? el("section", {}, el("h2", {}, "Rows left out"), el("p", { class: "hint" }, "The first " + num(data.rejected_rows.length) + "."), table("Rows left out", ["Row", "Reason", "Value", "Amplitude id"], data.rejected_rows.map((r) => el("tr", {},
         el("th", { scope: "row" }, r.row === null ? "–" : num(r.row)), cell("Reason", r.reason), cell("Value", el("span", { class: "mono" }, r.value)), cell("Amplitude id", el("span", { class: "mono" }, r.amplitude_id || "–")))), true)) : null,
     ];
@@ -685,13 +756,13 @@ function pageOf(hash) {
   if (words.length === 0) return overview;
   if (words[0] === "runs" && words.length === 1) return runs(params);
   if (words[0] === "actions" && words.length === 1) return actionsPage;
-  if (words[0] === "run" && id !== null) return run(id);
+  if (words[0] === "run" && id !== null && words.length === 2) return run(id);
+  if (words[0] === "run" && id !== null && words[2] === "rows") return rowsOfRun(id, params);
   if (words[0] === "c" && words.length === 2) return unsynced(words[1]);
   if (words[0] === "b" && id !== null) {
     if (words.length === 2) return detail(id);
-    if (words[2] === "parked") return parked(id, params);
-    if (words[2] === "hold") return hold(id);
-    if (words[2] === "calls") return calls(id);
+    const of = { members, pending, waiting, parked, hold, calls };
+    if (Object.hasOwn(of, words[2])) return of[words[2]](id, params);
   }
   return { page: "", title: "Not here", load: async () => null, draw: () => empty("There is nothing here", link("#/", "Back to the overview")) };
 }
