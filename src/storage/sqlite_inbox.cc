@@ -200,6 +200,12 @@ std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {
 
 // ---- Planning ----
 
+InboxOutcome SqliteInbox::Look(const ReceivedBatch& batch) {
+  const std::lock_guard lock(reader_mutex_);
+  const Activity activity(*reader_, "look whether a message is known");
+  return InboxTables(*reader_).Look(batch);
+}
+
 std::int64_t SqliteInbox::BatchOf(const std::optional<InboxPosition>& position) const {
   return position && position->inbox == name_ ? position->batch : 0;
 }

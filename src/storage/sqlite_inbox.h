@@ -49,6 +49,8 @@ class SqliteInbox final : public Inbox {
   [[nodiscard]] std::optional<TimePoint> alive_before() const { return alive_before_; }
   // `stored` is called on the writing thread after each commit that stored a batch, from now on.
   void OnStored(std::function<void()> stored);
+  // What Store would make of it now; stores nothing.
+  [[nodiscard]] InboxOutcome Look(const ReceivedBatch& batch);
   // The receiver is there now. Returns at once.
   void SetAlive(TimePoint now);
 

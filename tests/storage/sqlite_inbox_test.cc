@@ -100,6 +100,16 @@ TEST_F(SqliteInboxTest, AKnownMessageHasNoEffectAlsoWithAnotherBody) {
   EXPECT_THAT(Bodies(), ElementsAre("one"));
 }
 
+TEST_F(SqliteInboxTest, ALookSaysWhatStoringWouldAndStoresNothing) {
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kStored);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kStored);
+  ASSERT_EQ(Store(Batch("m1", "one")).value(), InboxOutcome::kStored);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kKnown);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "two")), InboxOutcome::kKnownWithOtherBody);
+  EXPECT_EQ(inbox_->Look(Batch("", "one")), InboxOutcome::kStored);
+  EXPECT_THAT(Bodies(), ElementsAre("one"));
+}
+
 TEST_F(SqliteInboxTest, AMessageIsKnownAfterItsBatchIsGone) {
   ASSERT_TRUE(Store(Batch("m1")));
   inbox_->Planned(kCohort, Position(0));
