@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "amplitude/json_identify_format.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/command.h"
@@ -63,6 +64,7 @@ class PushService {
   const CommandContext& context_;
   Workspace& workspace_;
   SqliteInbox& inbox_;
+  const amplitude::JsonIdentifyFormat identify_format_;
   std::shared_ptr<std::atomic<bool>> arrived_ = std::make_shared<std::atomic<bool>>(true);
   std::set<std::size_t> pushed_;  // Syncs that are.
   std::set<std::size_t> to_look_at_;
