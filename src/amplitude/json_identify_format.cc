@@ -58,9 +58,9 @@ std::optional<NamedCohort> CohortBehindColon(std::string_view text) {
 std::optional<NamedCohort> CohortOf(std::string_view trait, const IsPushed& is_pushed) {
   const bool prefixed = trait.starts_with(kPrefix);
   if (prefixed) trait.remove_prefix(kPrefix.size());
-  const auto in_brackets = CohortInBrackets(trait);
+  auto in_brackets = CohortInBrackets(trait);
   if (in_brackets && is_pushed(in_brackets->id)) return in_brackets;
-  const auto behind_colon = CohortBehindColon(trait);
+  auto behind_colon = CohortBehindColon(trait);
   if (behind_colon && is_pushed(behind_colon->id)) return behind_colon;
   if (!prefixed) return std::nullopt;
   return in_brackets ? in_brackets : behind_colon;
