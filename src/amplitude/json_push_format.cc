@@ -7,6 +7,7 @@
 
 #include "amplitude/json_cursor.h"
 #include "amplitude/json_token.h"
+#include "amplitude/push_body.h"
 #include "amplitude/push_members.h"
 #include "base/format.h"
 #include "base/text.h"
@@ -14,13 +15,8 @@
 namespace cohort_sync::amplitude {
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 128;
 constexpr std::size_t kMaxTextBytes = 1024;  // Of a message id or a list's name.
 constexpr std::string_view kFlagPrefix = "amplitude_";
-
-[[noreturn]] void Refuse(std::string message) {
-  throw UnknownShape{std::move(message)};
-}
 
 // ---- Values ----
 
@@ -33,21 +29,6 @@ std::string IdOf(JsonCursor& value, const char* name, std::size_t most) {
   if (!text || text->empty()) Refuse(Format("'{}' is empty", name));
   if (text->size() > most) Refuse(Format("'{}' has more than {} bytes", name, most));
   return std::string(*text);
-}
-
-// Of `in_cohort`, whose two values a template may have quoted.
-ChangeDirection DirectionOf(JsonCursor& value, std::string_view name) {
-  const JsonType type = value.type();
-  const auto direction = [](bool in) {
-    return in ? ChangeDirection::kEnter : ChangeDirection::kLeave;
-  };
-  if (type == JsonType::kBool) return direction(value.Bool());
-  if (type != JsonType::kText)
-    Refuse(Format("'{}' is {}, not true or false", Printable(name), ToString(type)));
-  const std::string_view text = value.Text();
-  if (text != "true" && text != "false")
-    Refuse(Format("'{}' is '{}', not true or false", Printable(name), Printable(text, 40)));
-  return direction(text == "true");
 }
 
 std::optional<TimePoint> TimeOf(JsonCursor& value, const char* name) {
@@ -96,7 +77,7 @@ ChangeBatchHead ReadWebhookObject(JsonCursor& body, PushMembers& members) {
   body.ForEachField([&](std::string_view key, JsonCursor& value) {
     if (key == "cohort_id") {
       fields.Once("cohort_id");
-      head.cohort = CohortId(IdOf(value, "cohort_id", kMaxIdBytes));
+      head.cohort = CohortId(IdOf(value, "cohort_id", kMaxCohortIdBytes));
     } else if (key == "cohort_name") {
       fields.Once("cohort_name");
       head.cohort_name = TextNamed(value, "cohort_name").value_or("");
@@ -129,7 +110,8 @@ ChangeBatchHead ReadWebhookObject(JsonCursor& body, PushMembers& members) {
 void ReadFlagName(std::string_view name, ChangeBatchHead& head) {
   const std::string_view rest = name.substr(kFlagPrefix.size());
   const std::size_t at = rest.rfind('_');
-  if (at == std::string_view::npos || at + 1 == rest.size() || rest.size() - at - 1 > kMaxIdBytes)
+  if (at == std::string_view::npos || at + 1 == rest.size() ||
+      rest.size() - at - 1 > kMaxCohortIdBytes)
     Refuse(Format("'{}' does not end with '_' and a cohort id", Printable(name)));
   head.cohort_name = rest.substr(0, at);
   head.cohort = CohortId(std::string(rest.substr(at + 1)));
@@ -199,7 +181,7 @@ std::optional<CohortId> CohortAtTheEnd(std::string_view name) {
   } else if (const std::size_t at = name.rfind(": "); at != std::string_view::npos) {
     id = name.substr(at + 2);
   }
-  if (id.empty() || id.size() > kMaxIdBytes || id.find(' ') != std::string_view::npos)
+  if (id.empty() || id.size() > kMaxCohortIdBytes || id.find(' ') != std::string_view::npos)
     return std::nullopt;
   return CohortId(std::string(id));
 }
@@ -214,7 +196,7 @@ CreateListRequest ReadCreateListBody(JsonCursor& root) {
       request.name = IdOf(value, "name", kMaxTextBytes);
     } else if (key == "cohort_id") {
       fields.Once("cohort_id");
-      request.cohort = CohortId(IdOf(value, "cohort_id", kMaxIdBytes));
+      request.cohort = CohortId(IdOf(value, "cohort_id", kMaxCohortIdBytes));
     } else {
       value.Skip();
     }
@@ -224,44 +206,11 @@ CreateListRequest ReadCreateListBody(JsonCursor& root) {
   return request;
 }
 
-PushProblem NotJson(std::string_view body) {
-  if (Trim(body).empty()) return {PushProblem::Kind::kNotJson, "the body is empty"};
-  const std::optional<std::size_t> at = FindJsonError(body);
-  return {PushProblem::Kind::kNotJson,
-          at ? Format("not valid json at byte {} of {}", *at, body.size())
-             : std::string("not valid json")};
-}
-
-// What `read(root)` makes of the body.
-template <typename T, typename Read>
-tl::expected<T, PushProblem> Parse(std::string_view body, const Read& read) {
-  const auto unknown = [](std::string message) {
-    return tl::unexpected<PushProblem>(
-        PushProblem{PushProblem::Kind::kUnknownShape, std::move(message)});
-  };
-  std::optional<T> result;
-  try {
-    switch (WalkJson(body, [&](JsonCursor& root) { result = read(root); })) {
-      case WalkResult::kWhole:
-        return *std::move(result);
-      case WalkResult::kNotJson:
-        return tl::unexpected<PushProblem>(NotJson(body));
-      case WalkResult::kTooDeep:
-        return unknown(Format("nested deeper than {} levels", kMaxJsonDepth));
-      case WalkResult::kNoContent:
-        break;
-    }
-    return unknown("the body is neither an object nor an array");
-  } catch (UnknownShape& shape) {
-    return unknown(std::move(shape.message));
-  }
-}
-
 }  // namespace
 
 tl::expected<ChangeBatchHead, PushProblem> JsonPushFormat::ReadWebhook(
     std::string_view body) const {
-  return Parse<ChangeBatchHead>(body, [](JsonCursor& root) {
+  return ParseBody<ChangeBatchHead>(body, [](JsonCursor& root) {
     PushMembers members;
     return ReadWebhookBody(root, members);
   });
@@ -269,7 +218,7 @@ tl::expected<ChangeBatchHead, PushProblem> JsonPushFormat::ReadWebhook(
 
 tl::expected<ChangeBatchHead, PushProblem> JsonPushFormat::ReadListChange(
     std::string_view body, const CohortId& cohort, ChangeDirection direction) const {
-  return Parse<ChangeBatchHead>(body, [&](JsonCursor& root) {
+  return ParseBody<ChangeBatchHead>(body, [&](JsonCursor& root) {
     PushMembers members;
     ReadListBody(root, members);
     ChangeBatchHead head;
@@ -283,12 +232,13 @@ tl::expected<ChangeBatchHead, PushProblem> JsonPushFormat::ReadListChange(
 
 tl::expected<CreateListRequest, PushProblem> JsonPushFormat::ReadCreateList(
     std::string_view body) const {
-  return Parse<CreateListRequest>(body, [](JsonCursor& root) { return ReadCreateListBody(root); });
+  return ParseBody<CreateListRequest>(body,
+                                      [](JsonCursor& root) { return ReadCreateListBody(root); });
 }
 
 tl::expected<std::vector<MemberChange>, PushProblem> JsonPushFormat::ReadChanges(
     PushKind kind, std::string_view body, const IdentifierMapping& identifier) const {
-  return Parse<std::vector<MemberChange>>(body, [&](JsonCursor& root) {
+  return ParseBody<std::vector<MemberChange>>(body, [&](JsonCursor& root) {
     PushMembers members(&identifier);
     if (kind == PushKind::kWebhook) {
       static_cast<void>(ReadWebhookBody(root, members));

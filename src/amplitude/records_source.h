@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <sys/stat.h>
+#include <vector>
 
 #include "amplitude/drop_folder.h"
 #include "amplitude/records_reader.h"
@@ -41,6 +42,12 @@ class RecordsSource {
                                          const RecordsReader::Sink& sink,
                                          const std::stop_token& stop);
 
+  // Gives the batches of every file that waits to `sink`, in the order in which Next would, and
+  // leaves the files where they are. Errors are those that Next would end with.
+  [[nodiscard]] Status Look(TimePoint now,
+                            const RecordsReader::Sink& sink,
+                            const std::stop_token& stop) const;
+
   // All that Next gave is stored: its file is not read again. In a folder it is moved to "done",
   // unless it was replaced since; a move that fails is logged.
   void Accepted();
@@ -57,7 +64,29 @@ class RecordsSource {
   [[nodiscard]] Result<RecordsRead> NextOfFolder(TimePoint now,
                                                  const RecordsReader::Sink& sink,
                                                  const std::stop_token& stop);
-  // One of the two passes over a file of a folder.
+  [[nodiscard]] Status LookAtFile(TimePoint now,
+                                  const RecordsReader::Sink& sink,
+                                  const std::stop_token& stop) const;
+  [[nodiscard]] Status LookAtFolder(TimePoint now,
+                                    const RecordsReader::Sink& sink,
+                                    const std::stop_token& stop) const;
+  // What matches and may be taken, the one that was changed first before the others; what may not
+  // is logged. kInvalidInput when there is nothing else.
+  [[nodiscard]] Result<std::vector<FolderFile>> Waiting(const DropFolder& folder) const;
+  // The two passes over a file of a folder.
+  [[nodiscard]] Result<RecordCounts> Check(const DropFolder& folder,
+                                           FolderFile& file,
+                                           TimePoint now,
+                                           const std::stop_token& stop) const;
+  [[nodiscard]] Result<RecordCounts> Give(const DropFolder& folder,
+                                          FolderFile& file,
+                                          TimePoint now,
+                                          const RecordsReader::Sink& sink,
+                                          const std::stop_token& stop) const;
+  [[nodiscard]] Result<RecordsRead> ReadFile(TimePoint now,
+                                             const RecordsReader::Sink& sink,
+                                             const struct stat& before,
+                                             const std::stop_token& stop) const;
   [[nodiscard]] Result<RecordCounts> Read(const DropFolder& folder,
                                           FolderFile& file,
                                           RecordsReader& reader,

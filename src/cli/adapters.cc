@@ -6,7 +6,6 @@
 
 #include "amplitude/cohort_file_source.h"
 #include "amplitude/cohort_folder_source.h"
-#include "base/format.h"
 #include "cli/exchange_dump.h"
 #include "cli/service_calls.h"
 #include "config/secrets.h"
@@ -46,18 +45,6 @@ http::ClientFactory ClientsOf(const CommandContext& context, http::ExchangeRecor
 int StatusOf(const http::Exchange& exchange) {
   return exchange.failure || !exchange.response ? 0 : exchange.response->status;
 }
-
-class NoSource final : public SnapshotSource {
- public:
-  Result<Snapshot> Fetch(const FetchRequest& request, const std::stop_token& /*stop*/) override {
-    return Fail(ErrorCode::kConfiguration,
-                Format("cohort '{}' is pushed by Amplitude and has no \"reconcile\" source to read "
-                       "it from; add one to its source, as in \"reconcile\": {{\"type\": "
-                       "\"amplitude\", \"frequency\": \"daily\", \"at\": \"06:00\"}}",
-                       request.cohort.value()));
-  }
-  void Accepted(const CohortId& /*cohort*/) override {}
-};
 
 }  // namespace
 
@@ -133,10 +120,6 @@ std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync) {
     return std::make_unique<amplitude::CohortFileSource>(file.path.string(), name, options);
   return std::make_unique<amplitude::CohortFolderSource>(
       file.path.string(), file.pattern, name, options);
-}
-
-std::unique_ptr<SnapshotSource> MakeNoSource() {
-  return std::make_unique<NoSource>();
 }
 
 Result<std::vector<Secret>> ReadPushSecrets(const Config& config) {

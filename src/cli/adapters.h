@@ -27,8 +27,6 @@ namespace cohort_sync {
 [[nodiscard]] amplitude::ExportSettings ExportSettingsOf(const ProjectConfig& settings);
 // REQUIRES: the sync reads snapshots from a file.
 [[nodiscard]] std::unique_ptr<SnapshotSource> MakeFileSource(const SyncConfig& sync);
-// For a pushed cohort that is nowhere read as a whole: its Fetch says so.
-[[nodiscard]] std::unique_ptr<SnapshotSource> MakeNoSource();
 // What a push has to bring one of. kConfiguration when one of them cannot be read.
 [[nodiscard]] Result<std::vector<Secret>> ReadPushSecrets(const Config& config);
 

@@ -205,8 +205,9 @@ class Checker {
       const std::string base = PushAddress(server);
       Add(Level::kOk,
           subject,
-          Format("in Amplitude, enter {0}/amplitude/webhook for a cohort webhook or "
-                 "{0}/amplitude/lists for calls to lists{1}",
+          Format("in Amplitude, enter {0}/amplitude/webhook for a cohort webhook, "
+                 "{0}/amplitude/lists for calls to lists or {0}/amplitude/identify for identify "
+                 "calls{1}",
                  base,
                  server.listen.is_loopback()
                      ? Format("; a proxy of yours passes them on to {}", ToString(server.listen))

@@ -88,9 +88,9 @@ Json PlanOf(const PlannedSync& planned) {
   Json json = {{"cohort", planned.cohort}, {"error", TextOrNull(planned.error)}};
   if (!planned.plan) return json;
   const PreparedRun& plan = *planned.plan;
-  json["list"] = plan.list.value();
-  json["list_exists"] = plan.existing_list.has_value();
-  json["snapshot_as_of"] = FormatTime(plan.snapshot.as_of);
+  json["list"] = TextOrNull(plan.list.value());
+  json["list_exists"] = plan.nothing_pushed() ? Json() : Json(plan.existing_list.has_value());
+  json["snapshot_as_of"] = plan.push ? Json() : Json(FormatTime(plan.snapshot.as_of));
   json["origin"] = plan.snapshot.origin;
   json["counts"] = CountsOf(plan.counts);
   json["open_before"] = plan.open_before;

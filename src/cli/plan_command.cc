@@ -1,9 +1,13 @@
 #include <deque>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "cli/command.h"
 #include "cli/json_text.h"
 #include "cli/progress_printer.h"
+#include "cli/records_intake.h"
+#include "cli/records_look.h"
 #include "cli/report_text.h"
 #include "cli/run_options.h"
 #include "cli/session.h"
@@ -11,18 +15,27 @@
 namespace cohort_sync {
 namespace {
 
+struct Target {
+  const SyncConfig* sync = nullptr;
+  SyncTarget target;
+  std::unique_ptr<RecordsLook> records;  // Of a sync that takes files of records: its inbox.
+  std::optional<Error> unreadable;       // Why they cannot be looked at.
+};
+
 // Plans of the selected syncs, one after the other.
 class Planner {
  public:
-  Planner(const CommandContext& context, const RunOptions& options, std::deque<SyncTarget> targets)
+  Planner(const CommandContext& context, const RunOptions& options, std::deque<Target> targets)
       : context_(context), options_(options), targets_(std::move(targets)), progress_(context) {}
 
   // The starter and the planner outlive what they start.
   void Next(RunStarter& starter) {
+    while (plans_.size() < targets_.size() && targets_[plans_.size()].unreadable)
+      Take(Fail(*targets_[plans_.size()].unreadable));
     if (plans_.size() == targets_.size()) return;
     RunRequest request;
     request.kind = RunRequest::Kind::kPlan;
-    request.target = &targets_[plans_.size()];
+    request.target = &targets_[plans_.size()].target;
     request.options = options_;
     request.observer = &progress_;
     request.planned = [this, &starter](Result<PreparedRun> plan) {
@@ -43,7 +56,7 @@ class Planner {
 
  private:
   void Take(Result<PreparedRun> plan) {
-    const SyncTarget& target = targets_[plans_.size()];
+    const SyncTarget& target = targets_[plans_.size()].target;
     PlannedSync& planned = plans_.emplace_back();
     planned.cohort = target.key.cohort.value();
     planned.requests_per_second = target.delivery.requests_per_second;
@@ -53,6 +66,8 @@ class Planner {
       // Its numbers are counted; its members would pile up over many cohorts.
       plan->delta = Delta();
       plan->snapshot.members = MemberRows();
+      plan->change = ListChange();
+      if (plan->push) plan->push.emplace();
       planned.plan = std::move(*plan);
     } else {
       planned.error = plan.error().message();
@@ -64,24 +79,36 @@ class Planner {
 
   const CommandContext& context_;
   const RunOptions options_;
-  const std::deque<SyncTarget> targets_;
+  const std::deque<Target> targets_;
   ProgressPrinter progress_;
   ExitCode worst_ = ExitCode::kDone;
   std::vector<PlannedSync> plans_;
 };
 
-Result<std::deque<SyncTarget>> TargetsOf(const CommandContext& context,
-                                         const CommandArguments& arguments,
-                                         Workspace& workspace) {
+Result<std::deque<Target>> TargetsOf(const CommandContext& context,
+                                     const CommandArguments& arguments,
+                                     Workspace& workspace) {
   const auto selected = workspace.Select(context, arguments.positional);
   if (!selected) return Fail(selected.error());
-  std::deque<SyncTarget> targets;
+  std::deque<Target> targets;
   for (const SyncConfig* sync : *selected) {
     Result<SyncTarget> target = workspace.TargetOf(*sync);
     if (!target) return Fail(target.error());
-    targets.push_back(std::move(*target));
+    targets.push_back({sync, std::move(*target), nullptr, std::nullopt});
   }
   return targets;
+}
+
+// Files of records become batches, but only here. A cohort that is read as a whole is planned
+// without them: what is read is newer.
+void LookAtRecords(const CommandContext& context, Workspace& workspace, Target& planned) {
+  const SyncConfig& sync = *planned.sync;
+  if (!sync.push || !sync.push->records || sync.snapshots) return;
+  planned.records = std::make_unique<RecordsLook>(*workspace.inbox(), sync.key.cohort);
+  planned.target.push->inbox = planned.records.get();
+  RecordsIntake intake(
+      {&sync}, workspace.config(), workspace.push_format(), *planned.records, context.clock);
+  if (Status looked = intake.Look(context.stop); !looked) planned.unreadable = looked.error();
 }
 
 }  // namespace
@@ -95,6 +122,8 @@ Result<ExitCode> RunPlan(const CommandContext& context, const CommandArguments& 
   auto targets =
       (*session)->Call([&] { return TargetsOf(context, arguments, (*session)->workspace()); });
   if (!targets) return Fail(targets.error());
+  for (Target& planned : *targets)
+    LookAtRecords(context, (*session)->workspace(), planned);
   Planner planner(context, *options, std::move(*targets));
   (*session)->Run([&](RunStarter& starter) { planner.Next(starter); });
   return planner.Conclude();

@@ -63,7 +63,7 @@ Result<http::RequestHandler*> PushService::Receive() {
   }
   options.max_body_bytes = static_cast<std::size_t>(config.server->max_body_bytes);
   receiver_ = std::make_unique<web::PushReceiver>(
-      std::move(options), workspace_.push_format(), inbox_, context_.clock);
+      std::move(options), workspace_.push_format(), identify_format_, inbox_, context_.clock);
   NoteAbsence();
   return receiver_.get();
 }

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "amplitude/json_identify_format.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/command.h"
@@ -68,6 +69,7 @@ class PushService {
   const CommandContext& context_;
   Workspace& workspace_;
   SqliteInbox& inbox_;
+  const amplitude::JsonIdentifyFormat identify_format_;
   // Batches of these have come. Shared with the inbox, which outlives this.
   struct Arrived {
     std::mutex mutex;

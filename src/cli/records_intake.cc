@@ -39,6 +39,18 @@ Status RecordsIntake::Take(const std::stop_token& stop) {
   return {};
 }
 
+Status RecordsIntake::Look(const std::stop_token& stop) {
+  const auto sink = [this](ReceivedBatch batch) -> Status {
+    if (pushed_.contains(batch.head.cohort))
+      inbox_.Store(std::move(batch), [](const Result<InboxOutcome>& /*outcome*/) {});
+    return {};
+  };
+  for (const amplitude::RecordsSource& source : sources_) {
+    if (Status looked = source.Look(clock_.Now(), sink, stop); !looked) return looked;
+  }
+  return {};
+}
+
 Status RecordsIntake::TakeFile(amplitude::RecordsSource& source, const std::stop_token& stop) {
   std::int64_t passed_over = 0;
   std::future<Result<InboxOutcome>> last;

@@ -30,6 +30,8 @@ class RecordsIntake {
   // Takes every file that waits; durable when it returns. Records of cohorts that are not
   // configured to be pushed are passed over and logged. Blocks until done, `stop` or an error.
   [[nodiscard]] Status Take(const std::stop_token& stop);
+  // The same, but the files stay where they are, to be taken later.
+  [[nodiscard]] Status Look(const std::stop_token& stop);
 
  private:
   [[nodiscard]] Status TakeFile(amplitude::RecordsSource& source, const std::stop_token& stop);

@@ -37,6 +37,13 @@ std::string ReadLine(const RunCounts& counts,
   return Line("read", text + (origin.empty() ? "" : ")"));
 }
 
+std::string PushedLine(const RunCounts& counts) {
+  return Line("pushed",
+              Format("{} in {}",
+                     Count(counts.rows, "member", "members"),
+                     Count(counts.batches, "batch", "batches")));
+}
+
 std::string LeftOutLine(const RunCounts& counts) {
   std::vector<std::string> parts;
   std::int64_t total = 0;
@@ -160,11 +167,7 @@ std::string RowNumber(const RejectedRow& row) {
 std::string RunText(const RunReport& run) {
   std::string text = Title(run.cohort_name, run.cohort, run.list);
   const bool pushed = run.trigger == RunTrigger::kPush && run.binding != BindingId();
-  if (run.counts.batches > 0)
-    text += Line("pushed",
-                 Format("{} in {}",
-                        Count(run.counts.rows, "member", "members"),
-                        Count(run.counts.batches, "batch", "batches")));
+  if (run.counts.batches > 0) text += PushedLine(run.counts);
   if (run.snapshot_as_of) text += ReadLine(run.counts, run.origin, run.snapshot_as_of);
   if (run.approves) text += Line("approved", Format("what run {} held", run.approves->value()));
   if (pushed || run.snapshot_as_of || run.approves) {
@@ -241,7 +244,9 @@ std::string PlanText(const PlannedSync& planned) {
   const std::string name =
       plan.snapshot.cohort_name.value_or(plan.binding ? plan.binding->cohort_name : std::string());
   std::string text = Title(name, planned.cohort, plan.list.value());
-  text += ReadLine(plan.counts, plan.snapshot.origin, plan.snapshot.as_of);
+  if (plan.nothing_pushed()) return text + Line("pushed", "nothing since its last run");
+  text += plan.push ? PushedLine(plan.counts)
+                    : ReadLine(plan.counts, plan.snapshot.origin, plan.snapshot.as_of);
   text += LeftOutLine(plan.counts);
   text += ChangeLine(plan.counts);
   text += HeldLine(plan.counts);

@@ -175,9 +175,10 @@ Result<ListDestination*> Workspace::DestinationOf(const DestinationName& name) {
 }
 
 Result<SnapshotSource*> Workspace::SourceOf(const SyncConfig& sync) {
-  if (!sync.snapshots || sync.snapshots->file) {
+  if (!sync.snapshots) return nullptr;
+  if (sync.snapshots->file) {
     std::unique_ptr<SnapshotSource>& made = own_sources_[sync.key];
-    if (!made) made = sync.snapshots ? MakeFileSource(sync) : MakeNoSource();
+    if (!made) made = MakeFileSource(sync);
     return made.get();
   }
   std::unique_ptr<SnapshotSource>& made = export_sources_[sync.key.project];

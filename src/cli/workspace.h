@@ -81,6 +81,7 @@ class Workspace {
   [[nodiscard]] const DestinationName& AccountOf(const DestinationConfig& settings) const;
   [[nodiscard]] DeliverySettings DeliveryOf(const DestinationName& account) const;
   [[nodiscard]] Result<ListDestination*> DestinationOf(const DestinationName& name);
+  // nullptr for a pushed cohort that is nowhere read as a whole.
   [[nodiscard]] Result<SnapshotSource*> SourceOf(const SyncConfig& sync);
 
   const CommandContext& context_;

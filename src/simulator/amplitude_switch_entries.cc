@@ -183,6 +183,13 @@ void AddPushMessages(Entries& all, PushSwitches& s) {
   flag("amplitude.push.list_items_as_objects",
        s.list_items_as_objects,
        "identifiers as {\"PROPERTY\": \"VALUE\"} (2.1)");
+  all.push_back(Choice("amplitude.push.trait_name",
+                       s.trait_name,
+                       {{"documented", TraitName::kDocumented},
+                        {"bare", TraitName::kBare},
+                        {"brackets", TraitName::kBrackets}},
+                       "what an identify call calls a cohort: \"[Amplitude] NAME: ID\", "
+                       "\"NAME:ID\" or \"[Amplitude] NAME (ID)\" (2.5)"));
 }
 
 void AddFaults(Entries& all, AmplitudeSwitches& s) {

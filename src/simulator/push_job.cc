@@ -13,7 +13,7 @@ namespace cohort_sync::simulator {
 namespace {
 
 http::Request MakeRequest(const PushContent& content, std::string target, std::string body) {
-  // The webhook's is documented (3.1), that of lists is not.
+  // The webhook's is documented (3.1), that of the others is not.
   const bool webhook = content.settings.kind == PushKind::kWebhook;
   http::Request request{.method = "POST", .target = std::move(target), .body = std::move(body)};
   request.headers.Add("Content-Type", "application/json");
@@ -29,6 +29,9 @@ http::Request RequestOf(const PushContent& content,
   const std::string& target = content.settings.target;
   if (content.settings.kind == PushKind::kWebhook) {
     return MakeRequest(content, target, WebhookBody(content, batch));
+  }
+  if (content.settings.kind == PushKind::kIdentify) {
+    return MakeRequest(content, target, IdentifyBody(content, batch));
   }
   return MakeRequest(
       content,

@@ -34,7 +34,7 @@ std::string ValueOf(const Member& member, const std::string& property) {
 }
 
 bool IsIdentified(const Member& member, const PushSettings& settings) {
-  if (settings.kind == PushKind::kWebhook) return !member.user_id.empty();
+  if (settings.kind != PushKind::kLists) return !member.user_id.empty();
   return !ValueOf(member, settings.identifier).empty();
 }
 
@@ -103,6 +103,18 @@ const char* NameOf(ListItemsKey key) {
       return "users";
     case ListItemsKey::kItems:
       return "items";
+  }
+  return "";
+}
+
+std::string TraitOf(const PushContent& content) {
+  switch (content.switches.trait_name) {
+    case TraitName::kDocumented:
+      return Format("[Amplitude] {}: {}", content.cohort_name, content.cohort_id);
+    case TraitName::kBare:
+      return Format("{}:{}", content.cohort_name, content.cohort_id);
+    case TraitName::kBrackets:
+      return Format("[Amplitude] {} ({})", content.cohort_name, content.cohort_id);
   }
   return "";
 }
@@ -188,6 +200,20 @@ std::string ListItemsBody(const PushContent& content, const Batch& batch) {
   }
   return Dump(
       {{NameOf(content.switches.list_items), std::move(items)}, {"context", ContextJson()}});
+}
+
+std::string IdentifyBody(const PushContent& content, const Batch& batch) {
+  Json calls = Json::array();
+  for (const Member* member : batch.users) {
+    Json traits = {{TraitOf(content), batch.enter}};
+    const Json properties = PropertiesOf(*member, content, batch.enter);
+    if (!properties.is_null()) traits.update(properties);
+    calls.push_back({{"type", "identify"},
+                     {"traits", std::move(traits)},
+                     {"userId", member->user_id},
+                     {"context", ContextJson()}});
+  }
+  return Dump(content.settings.batch_size == 1 ? calls.at(0) : Json{{"batch", calls}});
 }
 
 std::optional<std::string> ListIdIn(std::string_view body, ListIdPath path) {

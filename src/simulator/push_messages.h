@@ -1,5 +1,5 @@
 // What a push says: who entered and who left since the last one, in batches, and their bodies
-// (contracts/amplitude.md 2.1, 2.2, 3.1, 3.2).
+// (contracts/amplitude.md 2.1, 2.2, 2.5, 3.1, 3.2).
 #ifndef COHORT_SYNC_SIMULATOR_PUSH_MESSAGES_H_
 #define COHORT_SYNC_SIMULATOR_PUSH_MESSAGES_H_
 
@@ -67,6 +67,8 @@ struct Batch {
 [[nodiscard]] std::string WebhookBody(const PushContent& content, const Batch& batch);
 [[nodiscard]] std::string CreateListBody(const PushContent& content);
 [[nodiscard]] std::string ListItemsBody(const PushContent& content, const Batch& batch);
+// A batch, or with a batch size of 1 the call alone.
+[[nodiscard]] std::string IdentifyBody(const PushContent& content, const Batch& batch);
 
 // The id in the answer to the creation of a list, where it is looked for; nullopt without one.
 [[nodiscard]] std::optional<std::string> ListIdIn(std::string_view body, ListIdPath path);

@@ -26,7 +26,9 @@ struct Named {
   Value value;
 };
 
-constexpr Named<PushKind> kKinds[] = {{"webhook", PushKind::kWebhook}, {"lists", PushKind::kLists}};
+constexpr Named<PushKind> kKinds[] = {{"webhook", PushKind::kWebhook},
+                                      {"lists", PushKind::kLists},
+                                      {"identify", PushKind::kIdentify}};
 constexpr Named<PushFrequency> kFrequencies[] = {{"once", PushFrequency::kOnce},
                                                  {"hourly", PushFrequency::kHourly},
                                                  {"daily", PushFrequency::kDaily},
@@ -77,7 +79,7 @@ Status ReadHeaders(const Json& body, PushSettings& settings) {
   if (body.contains("secret")) {
     const std::string secret = TextMember(body, "secret");
     if (secret.empty()) return Problem("secret", "a text");
-    const bool basic = style.empty() ? settings.kind == PushKind::kLists : style == "basic";
+    const bool basic = style.empty() ? settings.kind != PushKind::kWebhook : style == "basic";
     settings.headers.Add("Authorization",
                          basic ? http::BasicAuthorization(secret, "") : "Bearer " + secret);
   }

@@ -15,26 +15,26 @@
 namespace cohort_sync::simulator {
 
 // kWebhook: one URL gets who enters and who leaves (3). kLists: a list is created, then identifiers
-// are added and removed (2).
-enum class PushKind { kWebhook, kLists };
+// are added and removed (2). kIdentify: one URL gets a property of each user (2.5).
+enum class PushKind { kWebhook, kLists, kIdentify };
 enum class PushFrequency { kOnce, kHourly, kDaily, kRealTime };
 
 struct PushSettings {
   PushKind kind = PushKind::kWebhook;
   std::string base_url;                 // "http://127.0.0.1:8321"; this machine only.
-  std::string target;                   // The webhook's, or that of the lists, without final '/'.
+  std::string target;                   // The URL's, or that of the lists, without final '/'.
   http::Headers headers;                // At most five (3.1), the one of the secret among them.
-  std::vector<std::string> properties;  // kWebhook: sent with each user; at most 50 (3.1).
+  std::vector<std::string> properties;  // Not of kLists: sent with each user; at most 50 (3.1).
   std::string identifier = "user_id";   // kLists: the property that is sent.
-  std::int64_t batch_size = 1'000;      // Up to 10,000 (2.3).
+  std::int64_t batch_size = 1'000;      // Up to 10,000 (2.3); 1 of kIdentify is no batch (2.5).
   PushFrequency frequency = PushFrequency::kHourly;
 };
 
-// Reads {"kind": "webhook" | "lists", "url", "secret", "secret_style": "basic" | "bearer",
-// "headers": {…}, "properties": […], "identifier", "batch_size", "frequency": "once" | "hourly" |
-// "daily" | "real_time"}; only the url is needed. A secret goes into Authorization: as Bearer for
-// webhooks and as the user name of Basic for lists, unless its style says otherwise. kInvalidInput
-// names the member.
+// Reads {"kind": "webhook" | "lists" | "identify", "url", "secret", "secret_style": "basic" |
+// "bearer", "headers": {…}, "properties": […], "identifier", "batch_size", "frequency": "once" |
+// "hourly" | "daily" | "real_time"}; only the url is needed. A secret goes into Authorization: as
+// Bearer for webhooks and as the user name of Basic for the others, unless its style says
+// otherwise. kInvalidInput names the member.
 [[nodiscard]] Result<PushSettings> ParsePushSettings(std::string_view json);
 
 [[nodiscard]] std::string_view KindName(PushKind kind);

@@ -20,6 +20,9 @@ enum class WebhookTemplate { kDefault, kBrokenJson, kFlatArray };
 enum class ListIdPath { kNested, kFlat };
 // What the array of identifiers is called (2.1: partners configure it).
 enum class ListItemsKey { kUserIds, kUserIdsSnakeCase, kUsers, kItems };
+// What the property of a cohort is called (2.5): "[Amplitude] NAME: ID", "NAME:ID" or "[Amplitude]
+// NAME (ID)".
+enum class TraitName { kDocumented, kBare, kBrackets };
 
 struct PushSwitches {
   // --- Requests and their repeats (2.3, 3.3) ---
@@ -44,6 +47,9 @@ struct PushSwitches {
   ListIdPath list_id_path = ListIdPath::kNested;
   ListItemsKey list_items = ListItemsKey::kUserIds;
   bool list_items_as_objects = false;  // {"email": "a@example.com"} instead of a text.
+
+  // --- Identify calls (2.5) ---
+  TraitName trait_name = TraitName::kDocumented;
 };
 
 }  // namespace cohort_sync::simulator

@@ -54,6 +54,10 @@ StoredBatch HeadAt(const Query& query, const CohortId& cohort) {
   return stored;
 }
 
+std::int64_t MessageHash(const ReceivedBatch& received) {
+  return StoredHash(KeyedHash(0, received.body));
+}
+
 }  // namespace
 
 std::int64_t InboxTables::Name() {
@@ -65,17 +69,23 @@ void InboxTables::SetName(std::int64_t name) {
   Query(database_, kSetName).Bind(name).Run();
 }
 
+InboxOutcome InboxTables::Look(const ReceivedBatch& received) {
+  const ChangeBatchHead& head = received.head;
+  if (head.message_id.empty()) return InboxOutcome::kStored;
+  Query known(database_, kFindMessage);
+  if (!known.Bind(head.cohort, head.message_id).Step()) return InboxOutcome::kStored;
+  return known.Int(0) == MessageHash(received) ? InboxOutcome::kKnown
+                                               : InboxOutcome::kKnownWithOtherBody;
+}
+
 InboxOutcome InboxTables::Insert(const ReceivedBatch& received) {
   const ChangeBatchHead& head = received.head;
-  if (!head.message_id.empty()) {
-    const std::int64_t hash = StoredHash(KeyedHash(0, received.body));
-    Query known(database_, kFindMessage);
-    if (known.Bind(head.cohort, head.message_id).Step())
-      return known.Int(0) == hash ? InboxOutcome::kKnown : InboxOutcome::kKnownWithOtherBody;
+  const InboxOutcome outcome = Look(received);
+  if (outcome != InboxOutcome::kStored) return outcome;
+  if (!head.message_id.empty())
     Query(database_, kInsertMessage)
-        .Bind(head.cohort, head.message_id, hash, received.received_at)
+        .Bind(head.cohort, head.message_id, MessageHash(received), received.received_at)
         .Run();
-  }
   Query(database_, kInsertBatch)
       .Bind(head.cohort,
             head.cohort_name,

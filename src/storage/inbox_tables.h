@@ -23,6 +23,8 @@ class InboxTables {
   [[nodiscard]] std::int64_t Name();
   void SetName(std::int64_t name);
 
+  // What the batch would meet: kStored when its message is not known.
+  [[nodiscard]] InboxOutcome Look(const ReceivedBatch& received);
   [[nodiscard]] InboxOutcome Insert(const ReceivedBatch& received);
   // As in Inbox; `after` is a batch id of this inbox, 0 for none.
   [[nodiscard]] std::vector<StoredBatch> Read(const CohortId& cohort,

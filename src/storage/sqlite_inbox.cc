@@ -201,6 +201,12 @@ std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {
 
 // ---- Planning ----
 
+InboxOutcome SqliteInbox::Look(const ReceivedBatch& batch) {
+  const std::lock_guard lock(reader_mutex_);
+  const Activity activity(*reader_, "look whether a message is known");
+  return InboxTables(*reader_).Look(batch);
+}
+
 std::int64_t SqliteInbox::BatchOf(const std::optional<InboxPosition>& position) const {
   return position && position->inbox == name_ ? position->batch : 0;
 }
@@ -215,6 +221,12 @@ std::vector<StoredBatch> SqliteInbox::Read(const CohortId& cohort,
 
 InboxPosition SqliteInbox::PositionOf(const StoredBatch& batch) const {
   return {name_, batch.id};
+}
+
+InboxDepth SqliteInbox::Depth(const CohortId& cohort, const std::optional<InboxPosition>& after) {
+  const std::lock_guard lock(reader_mutex_);
+  const Activity activity(*reader_, "count pushed batches");
+  return InboxTables(*reader_).Depth(cohort, BatchOf(after));
 }
 
 bool SqliteInbox::Waits(const CohortId& cohort, const std::optional<InboxPosition>& after) {

@@ -51,6 +51,10 @@ class SqliteInbox final : public Inbox {
   // `stored` is called on the writing thread after each commit that stored batches, from now on,
   // with the cohorts that they are of.
   void OnStored(std::function<void(const std::set<CohortId>&)> stored);
+  // There is a batch of `cohort` behind `after`. Costs the same however many wait; Depth does not.
+  [[nodiscard]] bool Waits(const CohortId& cohort, const std::optional<InboxPosition>& after);
+  // What Store would make of it now; stores nothing.
+  [[nodiscard]] InboxOutcome Look(const ReceivedBatch& batch);
   // The receiver is there now. Returns at once.
   void SetAlive(TimePoint now);
 
@@ -62,8 +66,8 @@ class SqliteInbox final : public Inbox {
                                               std::int64_t most_members) override;
   [[nodiscard]] InboxPosition PositionOf(const StoredBatch& batch) const override;
   void Planned(const CohortId& cohort, const InboxPosition& through) override;
-  [[nodiscard]] bool Waits(const CohortId& cohort,
-                           const std::optional<InboxPosition>& after) override;
+  [[nodiscard]] InboxDepth Depth(const CohortId& cohort,
+                                 const std::optional<InboxPosition>& after) override;
   [[nodiscard]] std::optional<InboxGap> FindGap(const CohortId& cohort) override;
 
  private:

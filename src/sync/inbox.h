@@ -74,9 +74,8 @@ class Inbox : public BatchSink {
   // once.
   virtual void Planned(const CohortId& cohort, const InboxPosition& through) = 0;
 
-  // There is a batch of `cohort` behind `after`. At a cost that does not grow with how many wait.
-  [[nodiscard]] virtual bool Waits(const CohortId& cohort,
-                                   const std::optional<InboxPosition>& after) = 0;
+  [[nodiscard]] virtual InboxDepth Depth(const CohortId& cohort,
+                                         const std::optional<InboxPosition>& after) = 0;
   // The latest.
   [[nodiscard]] virtual std::optional<InboxGap> FindGap(const CohortId& cohort) = 0;
 };

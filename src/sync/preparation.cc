@@ -74,6 +74,12 @@ Status Preparation::CheckPins(const Binding& binding) const {
 Status Preparation::Fetch(PreparedRun& run,
                           std::function<void(const FetchProgress&)> on_progress,
                           const std::stop_token& stop) {
+  if (target_.source == nullptr)
+    return Fail(ErrorCode::kConfiguration,
+                Format("cohort '{}' is pushed by Amplitude and has no \"reconcile\" source to read "
+                       "it from; add one to its source, as in \"reconcile\": {{\"type\": "
+                       "\"amplitude\", \"frequency\": \"daily\", \"at\": \"06:00\"}}",
+                       target_.key.cohort.value()));
   FetchRequest request;
   request.cohort = target_.key.cohort;
   request.identifier = target_.identifier;

@@ -51,6 +51,8 @@ struct PreparedRun {
   std::vector<std::string> notes;
 
   [[nodiscard]] bool first_sync() const { return !binding.has_value(); }
+  // Of a plan: no batch waits and no hold is approved, so that there would be no run.
+  [[nodiscard]] bool nothing_pushed() const { return push && !inbox && !existing_list; }
   // At the configured rate; nullopt when none is set.
   [[nodiscard]] std::optional<Duration> EstimatedTime(
       std::optional<double> requests_per_second) const;
@@ -68,12 +70,12 @@ class Preparation {
   // The binding as it stands. kConfiguration when the configuration differs from what is pinned,
   // kRejected when delivery was stopped or a person paused it. Makes no call.
   [[nodiscard]] Result<PreparedRun> Open();
-  // Reads the snapshot into `run`.
+  // Reads the snapshot into `run`. kConfiguration when the cohort is nowhere read as a whole.
   [[nodiscard]] Status Fetch(PreparedRun& run,
                              std::function<void(const FetchProgress&)> on_progress,
                              const std::stop_token& stop);
-  // The same for a pushed cohort: reads the batches that wait. False when there is none.
-  // REQUIRES: target.push.
+  // The same for a pushed cohort: reads the batches that wait. False when there is none. One that
+  // cannot be read is noted as a gap, unless the run is only planned. REQUIRES: target.push.
   [[nodiscard]] bool TakeBatches(PreparedRun& run);
   // Names and looks at the list, compares, judges: after it `run` is complete.
   [[nodiscard]] Status Plan(PreparedRun& run);
@@ -85,6 +87,7 @@ class Preparation {
   [[nodiscard]] Status CheckNameIsFree(PreparedRun& run);
   [[nodiscard]] Status LookAtNewList(PreparedRun& run);
   [[nodiscard]] Status LookAtPinnedList(PreparedRun& run);
+  void NoteWhatIsNotPlanned(PreparedRun& run, std::int64_t of_lists);
   void TakeNewerChanges(PreparedRun& run);
   void CountAndJudge(PreparedRun& run);
   void CountAndJudgePush(PreparedRun& run);

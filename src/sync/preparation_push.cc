@@ -56,6 +56,7 @@ bool Preparation::TakeBatches(PreparedRun& run) {
   const PushInput& push = *target_.push;
   const auto position = run.binding ? run.binding->inbox : std::nullopt;
   std::vector<DecodedBatch> batches;
+  std::int64_t of_lists = 0;
   for (StoredBatch& stored : push.inbox->Read(target_.key.cohort, position, kMostMembersOfAPush)) {
     ReceivedBatch& received = stored.batch;
     run.inbox = push.inbox->PositionOf(stored);
@@ -63,17 +64,32 @@ bool Preparation::TakeBatches(PreparedRun& run) {
     if (!changes) {
       const std::string reason = Format(
           "batch '{}' could not be read: {}", received.head.message_id, changes.error().message);
-      push.inbox->NoteGap(target_.key.cohort, clock_.Now(), reason);
+      if (!options_.plan_only) push.inbox->NoteGap(target_.key.cohort, clock_.Now(), reason);
       run.notes.push_back(reason);
       continue;
     }
     if (!received.head.cohort_name.empty()) run.snapshot.cohort_name = received.head.cohort_name;
+    if (received.head.kind == PushKind::kList) ++of_lists;
     batches.push_back({std::move(received.head), received.received_at, std::move(*changes)});
   }
   run.counts.batches = std::ssize(batches);
   run.push = ComputePushDelta(store_, run.binding, target_.identifier.kind(), batches);
   run.snapshot.origin = Format("{} pushed", Count(run.counts.batches, "batch", "batches"));
+  if (options_.plan_only) NoteWhatIsNotPlanned(run, of_lists);
   return run.inbox.has_value();
+}
+
+void Preparation::NoteWhatIsNotPlanned(PreparedRun& run, std::int64_t of_lists) {
+  if (of_lists > 0)
+    run.notes.push_back(Format("{} by calls to lists, which name no user ids: members not counted",
+                               Count(of_lists, "batch came", "batches came")));
+  const InboxDepth behind = target_.push->inbox->Depth(
+      target_.key.cohort,
+      run.inbox ? run.inbox : (run.binding ? run.binding->inbox : std::nullopt));
+  if (behind.batches > 0)
+    run.notes.push_back(Format("{} with {} behind these; the run after this one takes them",
+                               Count(behind.batches, "batch waits", "batches wait"),
+                               Count(behind.members, "member", "members")));
 }
 
 void Preparation::CountAndJudgePush(PreparedRun& run) {

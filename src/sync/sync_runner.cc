@@ -98,6 +98,11 @@ PlanCommit PlanOf(const SyncTarget& target, const RunOptions& options, const Pre
   return plan;
 }
 
+// Also of what an earlier run holds.
+bool IsApproval(const RunOptions& options) {
+  return options.approval.removals || options.approval.adds;
+}
+
 }  // namespace
 
 Result<PreparedRun> SyncRunner::Plan(const SyncTarget& target,
@@ -107,8 +112,14 @@ Result<PreparedRun> SyncRunner::Plan(const SyncTarget& target,
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
   if (!run) return run;
-  if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
+  if (target.push && target.source == nullptr) {
+    if (!preparation.TakeBatches(*run) && !(IsApproval(options) && run->binding)) {
+      if (run->binding) run->list = run->binding->pins.list_name;
+      return run;
+    }
+  } else if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched) {
     return Fail(fetched.error());
+  }
   if (Status planned = Compare(preparation, *run, observer); !planned) return Fail(planned.error());
   return run;
 }
@@ -146,11 +157,10 @@ std::optional<StartedRun> SyncRunner::StartPush(const SyncTarget& target,
                                                 RunObserver& observer,
                                                 const std::stop_token& stop) {
   const TimePoint started_at = clock_.Now();
-  const bool approves = options.approval.removals || options.approval.adds;
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
   if (!run) return RecordFailure(target, RunTrigger::kPush, started_at, run.error());
-  if (!preparation.TakeBatches(*run) && !(approves && run->binding)) return std::nullopt;
+  if (!preparation.TakeBatches(*run) && !(IsApproval(options) && run->binding)) return std::nullopt;
   RunOptions of_push = options;
   of_push.trigger = RunTrigger::kPush;
   return PlanAndCommit(preparation, *run, target, of_push, observer, stop);

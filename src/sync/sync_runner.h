@@ -48,7 +48,9 @@ class SyncRunner {
   SyncRunner(SyncStore& store, Clock& clock, Random& random)
       : store_(store), clock_(clock), random_(random) {}
 
-  // What Run would do; changes nothing (but an export request may be recorded).
+  // What Run would do, or, for a pushed cohort that is nowhere read as a whole, Push; where Push
+  // would not run the plan has nothing_pushed(). Changes nothing (but an export request may be
+  // recorded). REQUIRES: options.plan_only.
   [[nodiscard]] Result<PreparedRun> Plan(const SyncTarget& target,
                                          const RunOptions& options,
                                          RunObserver& observer,

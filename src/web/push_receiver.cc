@@ -1,6 +1,7 @@
 #include "web/push_receiver.h"
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -39,6 +40,20 @@ int StatusOf(PushProblem::Kind kind) {
   return kind == PushProblem::Kind::kNotJson ? 400 : 422;
 }
 
+// The batches of one body, as they are stored one after the other on the inbox's thread.
+struct IdentifyStores {
+  std::optional<http::Responder> responder;
+  std::string answer;
+  std::size_t left = 0;
+  std::string failure;  // The first.
+};
+
+std::string AnswerOf(const IdentifyCalls& calls) {
+  Json answer = {{"taken", calls.taken}, {"skipped", calls.skipped}};
+  if (calls.skipped > 0) answer["problem"] = calls.problem;
+  return Dump(answer);
+}
+
 std::string Shown(const CohortId& cohort) {
   return Printable(cohort.value());
 }
@@ -55,8 +70,12 @@ class PushReceiver::Counter {
   void Add(PushRouteKind route, InboxOutcome outcome, TimePoint received_at) {
     const std::lock_guard lock(mutex_);
     ++statistics_.answers[{route, 200}];
-    ++CountOf(outcome);
-    statistics_.last_batch_at = received_at;
+    Count(outcome, received_at);
+  }
+  // A batch that is not all of a request.
+  void Add(InboxOutcome outcome, TimePoint received_at) {
+    const std::lock_guard lock(mutex_);
+    Count(outcome, received_at);
   }
   PushStatistics Read() {
     const std::lock_guard lock(mutex_);
@@ -64,6 +83,10 @@ class PushReceiver::Counter {
   }
 
  private:
+  void Count(InboxOutcome outcome, TimePoint received_at) {
+    ++CountOf(outcome);
+    statistics_.last_batch_at = received_at;
+  }
   std::int64_t& CountOf(InboxOutcome outcome) {
     switch (outcome) {
       case InboxOutcome::kStored:
@@ -82,11 +105,13 @@ class PushReceiver::Counter {
 
 PushReceiver::PushReceiver(PushReceiverOptions options,
                            const PushFormat& format,
+                           const IdentifyFormat& identify_format,
                            BatchSink& inbox,
                            const Clock& clock)
     : options_(std::move(options)),
       cohorts_(options_.cohorts),
       format_(format),
+      identify_format_(identify_format),
       inbox_(inbox),
       clock_(clock),
       counter_(std::make_shared<Counter>()) {}
@@ -131,6 +156,8 @@ void PushReceiver::Handle(http::Request request, http::Responder responder) {
     case PushRouteKind::kAddToList:
     case PushRouteKind::kRemoveFromList:
       return ReceiveBatch(route, std::move(request.body), std::move(responder));
+    case PushRouteKind::kIdentify:
+      return ReceiveIdentify(request.body, std::move(responder));
     case PushRouteKind::kOther:
       break;  // Was not admitted.
   }
@@ -151,7 +178,8 @@ Reply PushReceiver::Conclude(const PushRoute& route, const CohortId& cohort, con
     Log(LogLevel::kWarning, Format("{}: {}", ToString(route.kind), reason));
     if (cohorts_.Contains(cohort)) {
       inbox_.NoteGap(cohort, clock_.Now(), reason);
-    } else if (cohort.value().empty() && route.kind == PushRouteKind::kWebhook) {
+    } else if (cohort.value().empty() &&
+               (route.kind == PushRouteKind::kWebhook || route.kind == PushRouteKind::kIdentify)) {
       // Whose it was is not known, so it may have been any one's.
       for (const PushedCohort& any : options_.cohorts)
         inbox_.NoteGap(any.id, clock_.Now(), reason);
@@ -231,6 +259,61 @@ void PushReceiver::ReceiveBatch(const PushRoute& route,
     shared->Send(ReplyOf(kind, 200, "{}"));
   };
   inbox_.Store({std::move(*head), received_at, std::move(body)}, std::move(done));
+}
+
+// ---- Identify calls ----
+
+void PushReceiver::ReceiveIdentify(const std::string& body, http::Responder responder) {
+  const PushRoute route = {PushRouteKind::kIdentify, {}};
+  auto calls = identify_format_.Read(
+      body, [this](const CohortId& cohort) { return cohorts_.Contains(cohort); });
+  if (!calls) {
+    const PushProblem& problem = calls.error();
+    return responder.Send(Conclude(route, {}, {StatusOf(problem.kind), problem.message}));
+  }
+  if (calls->taken == 0 && calls->lost.empty() && calls->elsewhere)
+    return responder.Send(Conclude(route, *calls->elsewhere, NotPushedHere(*calls->elsewhere)));
+  const TimePoint received_at = clock_.Now();
+  if (calls->skipped > 0) {
+    const std::string reason =
+        Format("{} of {} not taken: {}",
+               calls->skipped,
+               cohort_sync::Count(calls->taken + calls->skipped, "user", "users"),
+               calls->problem);
+    Log(LogLevel::kWarning, Format("{}: {}", ToString(route.kind), reason));
+    for (const CohortId& cohort : calls->lost)
+      inbox_.NoteGap(cohort, received_at, reason);
+    if (calls->taken == 0) return responder.Send(Count(route.kind, {422, calls->problem}));
+  }
+  if (calls->batches.empty()) return responder.Send(Count(route.kind, {200, AnswerOf(*calls)}));
+  StoreAll(std::move(*calls), received_at, std::move(responder));
+}
+
+void PushReceiver::StoreAll(IdentifyCalls calls, TimePoint received_at, http::Responder responder) {
+  const auto stores = std::make_shared<IdentifyStores>();
+  stores->answer = AnswerOf(calls);
+  stores->left = calls.batches.size();
+  stores->responder.emplace(std::move(responder));
+  for (IdentifyCalls::Batch& batch : calls.batches) {
+    const CohortId cohort = batch.head.cohort;
+    auto done = [&inbox = inbox_, counter = counter_, stores, cohort, received_at](
+                    const Result<InboxOutcome>& outcome) {
+      if (outcome) {
+        counter->Add(*outcome, received_at);
+      } else {
+        const std::string text = "the batch could not be stored: " + outcome.error().message();
+        Log(LogLevel::kError, Format("{}: {}", ToString(PushRouteKind::kIdentify), text));
+        inbox.NoteGap(cohort, received_at, "a push was answered 503: " + text);
+        if (stores->failure.empty()) stores->failure = text;
+      }
+      if (--stores->left > 0) return;
+      const int status = stores->failure.empty() ? 200 : 503;
+      counter->Add(PushRouteKind::kIdentify, status);
+      stores->responder->Send(ReplyOf(
+          PushRouteKind::kIdentify, status, status == 200 ? stores->answer : stores->failure));
+    };
+    inbox_.Store({std::move(batch.head), received_at, std::move(batch.body)}, std::move(done));
+  }
 }
 
 }  // namespace cohort_sync::web

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "http/guarded_server.h"
+#include "sync/identify_format.h"
 #include "sync/inbox.h"
 #include "sync/push_format.h"
 #include "web/push_route.h"
@@ -29,11 +30,17 @@ struct PushReceiverOptions {
 // The handler of a GuardedServer. One request per connection. Every error is `{"error": "..."}`; an
 // unauthenticated peer learns nothing but that. When a push of a cohort that is received here is
 // not answered 200, the inbox notes a gap.
+//
+// Of identify calls one body may have users of several cohorts: its batches are stored one behind
+// the other, and it is answered when all are. Users that say nothing that can be used are counted
+// in the answer, logged, and a gap of the cohorts that they name; as long as there is another one
+// the answer is 200.
 class PushReceiver final : public http::RequestHandler {
  public:
   // The others outlive the receiver and its server.
   PushReceiver(PushReceiverOptions options,
                const PushFormat& format,
+               const IdentifyFormat& identify_format,
                BatchSink& inbox,
                const Clock& clock);
   ~PushReceiver() override;
@@ -62,11 +69,14 @@ class PushReceiver final : public http::RequestHandler {
                                      const Answer& answer);
   [[nodiscard]] Answer CreateList(const std::string& body) const;
   void ReceiveBatch(const PushRoute& route, std::string body, http::Responder responder);
+  void ReceiveIdentify(const std::string& body, http::Responder responder);
+  void StoreAll(IdentifyCalls calls, TimePoint received_at, http::Responder responder);
   [[nodiscard]] Answer NotPushedHere(const CohortId& cohort) const;
 
   const PushReceiverOptions options_;
   const PushedCohorts cohorts_;
   const PushFormat& format_;
+  const IdentifyFormat& identify_format_;
   BatchSink& inbox_;
   const Clock& clock_;
   const std::shared_ptr<Counter> counter_;  // Shared with batches that are being stored.

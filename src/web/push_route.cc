@@ -25,6 +25,7 @@ PushRoute RouteOfList(std::string_view text) {
 
 PushRoute PushRouteOf(std::string_view path) {
   if (path == "/amplitude/webhook") return {PushRouteKind::kWebhook, {}};
+  if (path == "/amplitude/identify") return {PushRouteKind::kIdentify, {}};
   if (path == kLists) return {PushRouteKind::kCreateList, {}};
   if (!path.starts_with(kLists)) return {};
   path.remove_prefix(kLists.size());
@@ -37,6 +38,7 @@ std::string_view AllowedMethods(PushRouteKind kind) {
     case PushRouteKind::kCreateList:
     case PushRouteKind::kAddToList:
     case PushRouteKind::kRemoveFromList:
+    case PushRouteKind::kIdentify:
       return "POST";
     case PushRouteKind::kOther:
       break;
@@ -54,6 +56,8 @@ std::string_view ToString(PushRouteKind kind) {
       return "add_to_list";
     case PushRouteKind::kRemoveFromList:
       return "remove_from_list";
+    case PushRouteKind::kIdentify:
+      return "identify";
     case PushRouteKind::kOther:
       break;
   }

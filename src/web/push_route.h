@@ -14,6 +14,7 @@ enum class PushRouteKind {
   kCreateList,      // POST /amplitude/lists
   kAddToList,       // POST /amplitude/lists/{id}/add
   kRemoveFromList,  // POST /amplitude/lists/{id}/remove
+  kIdentify,        // POST /amplitude/identify
   kOther,
 };
 
@@ -29,7 +30,8 @@ struct PushRoute {
 
 // The method that a route has, as the Allow header says it; "" for kOther.
 [[nodiscard]] std::string_view AllowedMethods(PushRouteKind kind);
-// The name in statistics: "webhook", "create_list", "add_to_list", "remove_from_list", "other".
+// The name in statistics: "webhook", "create_list", "add_to_list", "remove_from_list", "identify",
+// "other".
 [[nodiscard]] std::string_view ToString(PushRouteKind kind);
 
 }  // namespace cohort_sync::web

@@ -54,6 +54,18 @@ class RecordsSourceTest : public ::testing::Test {
     if (!read_) return {"error: " + read_.error().message()};
     return messages;
   }
+  // Those of all files, and the error at the end.
+  std::vector<std::string> Look(const RecordsSource& source) {
+    std::vector<std::string> messages;
+    const Status looked = source.Look(kNow,
+                                      [&](const ReceivedBatch& batch) -> Status {
+                                        messages.push_back(batch.head.message_id);
+                                        return {};
+                                      },
+                                      {});
+    if (!looked) messages.push_back("error: " + looked.error().message());
+    return messages;
+  }
   std::vector<std::string> NextAndAccept(RecordsSource& source) {
     auto messages = Next(source);
     source.Accepted();
@@ -217,6 +229,49 @@ TEST_F(RecordsSourceTest, NoticesOneFileThatChangesBetweenItsPasses) {
   EXPECT_THAT(Next(file_),
               ElementsAre("error: file '" + dir_.File("a.jsonl") +
                           "': it changed while it was read; write to a temporary name and rename"));
+}
+
+// ---- Looking ----
+
+TEST_F(RecordsSourceTest, ALookGivesEveryFileAndLeavesThemAll) {
+  Drop("new.jsonl", Record("m3"), 60);
+  Drop("old.jsonl", Record("m1") + Record("m2"), 0);
+  for (int twice = 0; twice < 2; ++twice)
+    EXPECT_THAT(Look(folder_), ElementsAre("m1", "m2", "m3"));
+  EXPECT_THAT(Files(), ElementsAre("new.jsonl", "old.jsonl"));
+  EXPECT_FALSE(fs::exists(dir_.File("done")));
+  EXPECT_THAT(NextAndAccept(folder_), ElementsAre("m1", "m2"));
+}
+
+TEST_F(RecordsSourceTest, ALookAtAnEmptyFolderGivesNothing) {
+  EXPECT_THAT(Look(folder_), IsEmpty());
+}
+
+TEST_F(RecordsSourceTest, ALookMovesNoFileThatIsNoRecords) {
+  Drop("a.jsonl", Record("m1") + "{}\n");
+  EXPECT_THAT(Look(folder_),
+              ElementsAre(FolderError("file 'a.jsonl': line 2: 'cohort_id' is missing")));
+  EXPECT_THAT(Files(), ElementsAre("a.jsonl"));
+  EXPECT_FALSE(fs::exists(dir_.File("failed")));
+}
+
+TEST_F(RecordsSourceTest, ALookSaysThatAFileIsCutOffAndGivesTheOthers) {
+  Drop("a.jsonl", Record("m1").substr(0, 20));
+  Drop("b.jsonl", Record("m2"), 1);
+  EXPECT_THAT(Look(folder_),
+              ElementsAre("m2",
+                          FolderError("file 'a.jsonl': ends in the middle of line 1: it was cut "
+                                      "off, or is still being written")));
+}
+
+TEST_F(RecordsSourceTest, ALookReadsOneFileEachTime) {
+  Drop("a.jsonl", Record("m1"));
+  EXPECT_THAT(NextAndAccept(file_), ElementsAre("m1"));
+  EXPECT_THAT(Look(file_), ElementsAre("m1"));
+  fs::remove(dir_.File("a.jsonl"));
+  EXPECT_THAT(
+      Look(file_),
+      ElementsAre("error: file '" + dir_.File("a.jsonl") + "': it does not exist; check the path"));
 }
 
 TEST_F(RecordsSourceTest, AcceptedWithoutAReadDoesNothing) {

@@ -34,22 +34,25 @@ class DaemonTest : public ::testing::Test {
   }
 
   void WriteConfig(const std::string& name, const std::string& state = "state.db") {
-    WriteConfig(
-        name, state, R"("source": {"type": "file", "path": "cohort.csv"}, "frequency": "once"}])");
+    WriteConfigWith(R"({"type": "file", "path": "cohort.csv"}, "frequency": "once")", name, state);
   }
-  // `rest`: what stands behind the name of the sync, to the end.
-  void WriteConfig(const std::string& name, const std::string& state, const std::string& rest) {
+  // Of a sync with this source, and what stands behind it.
+  void WriteConfigWith(const std::string& source,
+                       const std::string& name,
+                       const std::string& state = "state.db",
+                       const std::string& behind_syncs = "") {
     const std::string text = Format(
         R"({{"state": "{}",
              "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
                "api_key": "env:DAEMON_TEST_CORDIAL_KEY", "contact_identifier_name": "email",
                "contact_identifier_mapping": "email", "requests_per_second": 10000}}}},
-             "syncs": [{{"cohort": "{}", "name": "{}", {}}})",
+             "syncs": [{{"cohort": "{}", "name": "{}", "source": {}}}]{}}})",
         state,
         cordial_.url(),
         kCohort,
         name,
-        rest);
+        source,
+        behind_syncs);
     const std::string path = directory_.File("config.json");
     std::filesystem::remove(path);
     std::filesystem::permissions(directory_.Write("config.json", text),
@@ -148,10 +151,10 @@ TEST_F(DaemonTest, APauseStopsWhatIsBeingDelivered) {
 
 TEST_F(DaemonTest, AResumedCohortTakesWhatWasPushedMeanwhile) {
   const std::uint16_t port = FreePort();
-  WriteConfig(
-      "active users",
-      "state.db",
-      Format(R"("source": {{"type": "push"}}}}], "server": {{"listen": "127.0.0.1:{}"}})", port));
+  WriteConfigWith(R"({"type": "push"})",
+                  "active users",
+                  "state.db",
+                  Format(R"(, "server": {{"listen": "127.0.0.1:{}"}})", port));
   Process daemon = Start({"serve", "--log-level", "info"});
   ASSERT_TRUE(daemon.ReadUntil("listening at"));
   const auto push = [&](const std::string& user) {
@@ -202,6 +205,32 @@ TEST_F(DaemonTest, ForgetAndPlanGoThroughTheDaemon) {
   const Ended forgot = Do({"forget", kCohort, "--remove-contacts", "--approve", "100"});
   EXPECT_EQ(forgot.code, 0) << forgot.output;
   EXPECT_EQ(OnList(), 0U);
+}
+
+TEST_F(DaemonTest, APlanOfWhatWasPushedGoesThroughTheDaemonAndTakesNothing) {
+  const auto record = [](const char* message, const char* user) {
+    return Format(R"({{"cohort_id": "{0}", "in_cohort": true, "message_id": "{1}", "users": [)"
+                  R"({{"user_id": "{2}", "user_properties": {{"email": "{2}@example.com"}}}}]}})"
+                  "\n",
+                  kCohort,
+                  message,
+                  user);
+  };
+  std::filesystem::create_directory(directory_.File("in"));
+  directory_.Write("in/1.jsonl", record("m1", "anna"));
+  WriteConfigWith(R"({"type": "records", "path": "in", "pattern": "*.jsonl"}, "every": "1d")",
+                  "active users");
+  Process daemon = Serve();
+  EXPECT_THAT(Do({"plan"}).output, HasSubstr("pushed     nothing since its last run"));
+  directory_.Write("in/2.jsonl", record("m2", "bert"));
+  const Ended plan = Do({"plan"});
+  EXPECT_EQ(plan.code, 0);
+  EXPECT_THAT(plan.output, HasSubstr("pushed     1 member in 1 batch"));
+  EXPECT_THAT(plan.output, HasSubstr("change     1 to add, 0 to remove, 0 unchanged"));
+  EXPECT_TRUE(std::filesystem::exists(directory_.File("in/2.jsonl")));
+  EXPECT_EQ(OnList(), 1U);
+  EXPECT_EQ(Do({"sync"}).code, 0);
+  EXPECT_EQ(OnList(), 2U);
 }
 
 TEST_F(DaemonTest, CommandsThatFailSaySoWithTheirExitCode) {

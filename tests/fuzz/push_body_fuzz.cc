@@ -1,9 +1,10 @@
 // The bodies of Amplitude's pushes: a line with the identifier's name and property, then the body,
-// which is read as each of the three calls.
+// which is read as each of the four calls.
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "amplitude/json_identify_format.h"
 #include "amplitude/json_push_format.h"
 #include "amplitude/json_token.h"
 #include "base/check.h"
@@ -14,6 +15,7 @@ namespace cohort_sync::amplitude {
 namespace {
 
 const JsonPushFormat kFormat;
+const JsonIdentifyFormat kIdentifyFormat;
 
 // The second reader, which finds the places for messages, refuses two things more: half a surrogate
 // pair and a number beyond a double.
@@ -56,6 +58,29 @@ void CheckChanges(const tl::expected<ChangeBatchHead, PushProblem>& head,
   }
 }
 
+// Each batch that comes out is a webhook's, and no user is lost on the way.
+void CheckIdentify(std::string_view body, const IdentifierMapping& identifier) {
+  const auto is_pushed = [](const CohortId& cohort) { return cohort.value().size() % 2 == 1; };
+  const auto calls = kIdentifyFormat.Read(body, is_pushed);
+  if (!calls) return CheckProblem(body, calls.error());
+  CheckTaken(body);
+  if (!calls->problem.empty()) CheckMessage(calls->problem);
+  CHECK((calls->skipped > 0) == !calls->problem.empty());
+  CHECK(calls->taken == 0 || !calls->batches.empty());
+  std::int64_t members = 0;
+  for (const IdentifyCalls::Batch& batch : calls->batches) {
+    CHECK(is_pushed(batch.head.cohort));
+    const auto head = kFormat.ReadWebhook(batch.body);
+    CHECK(head.has_value() && head->cohort == batch.head.cohort &&
+          head->direction == batch.head.direction && head->members == batch.head.members);
+    CheckChanges(head, batch.body, identifier);
+    members += head->members;
+  }
+  CHECK(members >= calls->taken);
+  for (const CohortId& cohort : calls->lost)
+    CHECK(is_pushed(cohort));
+}
+
 }  // namespace
 }  // namespace cohort_sync::amplitude
 
@@ -76,6 +101,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto list = kFormat.ReadListChange(body, CohortId("c1"), ChangeDirection::kLeave);
   CheckChanges(list, body, identifier);
   if (list) CHECK(list->cohort == CohortId("c1") && list->direction == ChangeDirection::kLeave);
+  CheckIdentify(body, identifier);
   const auto create = kFormat.ReadCreateList(body);
   if (!create) {
     CheckProblem(body, create.error());

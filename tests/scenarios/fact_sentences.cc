@@ -56,6 +56,14 @@ Status ContactCallsAre(const Sentence& s) {
   return {};
 }
 
+Status PushWentLike(const Sentence& s) {
+  const auto push = s.world.stand_ins().pushes().Find(s.words[0]);
+  if (!push) return Untrue(push.error().message());
+  const std::string text = s.world.NameThings(RunText(s.words[0], push->runs.back()));
+  const std::string went = text.substr(text.find("': ") + 3);
+  return went == s.words[1] ? Status() : Untrue(Format("it is: {}", went));
+}
+
 Status FileExists(const Sentence& s) {
   return std::filesystem::exists(s.world.File(s.words[0])) ? Status() : Untrue("it does not exist");
 }
@@ -79,6 +87,7 @@ const std::vector<Form>& FactForms() {
       {R"(list (\S+) = (.+@.+))", ListIs},
       {R"(there is no list (\S+))", NoList},
       {R"(contact calls = (\d+))", ContactCallsAre},
+      {R"(push of (\S+) = (.+))", PushWentLike},
       {R"(file (\S+) exists)", FileExists},
       {R"(there is no file (\S+))", NoFile},
       {R"(file (\S+) reads:)", FileReads},

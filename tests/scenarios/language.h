@@ -12,6 +12,8 @@
 //   list NAME lost EMAIL                  others took it off
 //   list NAME is deleted
 //   contact EMAIL is deleted
+//   cohort ID is pushed {JSON}            as PUT /pushes/{id} of the control door takes it
+//   cohort ID is pushed again             the next hour or day
 //   switch NAME = JSON                    of a stand-in; GET /switches/help lists them
 //   OTHER answers GET /PATH with N TEXT   a server that says what it is told to; "with 302 to URL"
 //   config = :                            the configuration's text, as a block
@@ -27,12 +29,16 @@
 //   another process runs COMMAND          it holds the state; "no other process runs"
 //   time passes 2h
 //   Ctrl-C comes after 10s                during the next command
+//   meanwhile:                            the sentences of the block happen during the next
+//   command,
+//                                         each when it has nothing to do; then Ctrl-C comes
 //   TEXT is typed                         as an answer to a question of the next command
 //
 // and the facts:
 //
 //   list NAME = N contacts | list NAME = EMAIL, EMAIL | there is no list NAME
 //   contact calls = N                     at Cordial since the last such line
+//   push of ID = TEXT                     how its last run went: "3 enter, 0 leave; 1 request (…)"
 //   file PATH exists | there is no file PATH
 //   file PATH reads:                      the block below
 #ifndef COHORT_SYNC_TESTS_SCENARIOS_LANGUAGE_H_

@@ -1,5 +1,6 @@
 // What happens on this machine: configuration, files, state, time.
 #include <filesystem>
+#include <functional>
 #include <sys/stat.h>
 
 #include <SQLiteCpp/SQLiteCpp.h>
@@ -7,6 +8,7 @@
 
 #include "base/format.h"
 #include "base/time_text.h"
+#include "scenarios/language.h"
 #include "scenarios/sentence.h"
 
 namespace cohort_sync {
@@ -141,6 +143,19 @@ Status Interrupt(const Sentence& s) {
   return {};
 }
 
+Status Meanwhile(const Sentence& s) {
+  std::vector<std::function<Status()>> tasks;
+  tasks.reserve(s.block.size());
+  for (const std::string& sentence : s.block) {
+    tasks.emplace_back([&world = s.world, sentence]() -> Status {
+      Status done = Perform(world, sentence, {});
+      return done ? done : Fail(done.error().WithContext(sentence));
+    });
+  }
+  s.world.Meanwhile(std::move(tasks));
+  return {};
+}
+
 Status Type(const Sentence& s) {
   s.world.Type(s.words[0]);
   return {};
@@ -170,6 +185,7 @@ const std::vector<Form>& MachineForms() {
       {R"(no other process runs)", LetGoOfState},
       {R"(time passes (\S+))", PassTime},
       {R"(Ctrl-C comes after (\S+))", Interrupt},
+      {R"(meanwhile:)", Meanwhile},
       {R"((.*) is typed)", Type},
   };
   return forms;

@@ -45,6 +45,9 @@ Played Play(const Scenario& scenario) {
       return played;
     }
     played.transcripts.push_back(world.Run(std::move(*words)));
+    for (const Error& error : world.TakeFailures())
+      played.failures.push_back(
+          Format("line {}: during 'cohort-sync {}': {}", step.line, step.text, error.message()));
     if (played.transcripts.back() != step.block)
       played.failures.push_back(Difference(step, played.transcripts.back()));
   }

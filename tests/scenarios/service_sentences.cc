@@ -112,6 +112,24 @@ Status DescribeCohort(const Sentence& s) {
   });
 }
 
+// ---- Pushes ----
+
+Status EndOf(const Sentence& s, const Result<std::int64_t>& number) {
+  if (!number) return Fail(number.error());
+  const auto run = s.world.stand_ins().pushes().Wait(s.words[0], *number);
+  return run ? Status() : Fail(run.error());
+}
+
+Status PushCohort(const Sentence& s) {
+  auto settings = simulator::ParsePushSettings(s.world.FillIn(s.words[1]));
+  if (!settings) return Fail(settings.error());
+  return EndOf(s, s.world.stand_ins().pushes().Create(s.words[0], std::move(*settings)));
+}
+
+Status PushAgain(const Sentence& s) {
+  return EndOf(s, s.world.stand_ins().pushes().Run(s.words[0]));
+}
+
 // ---- Cordial ----
 
 Status FillList(const Sentence& s) {
@@ -172,6 +190,8 @@ const std::vector<Form>& ServiceForms() {
       {R"re(cohort (\S+) is called "([^"]*)")re", RenameCohort},
       {R"(cohort (\S+) is (archived|not archived))", ArchiveCohort},
       {R"(cohort (\S+) is gone)", EndCohort},
+      {R"(cohort (\S+) is pushed (\{.*\}))", PushCohort},
+      {R"(cohort (\S+) is pushed again)", PushAgain},
       {R"(cohort (\S+) is (\{.*\}))", DescribeCohort},
       {R"(list (\S+) holds (.+))", FillList},
       {R"(list (\S+) lost (\S+))", TakeOffList},

@@ -4,8 +4,10 @@
 #include <ctime>
 #include <fcntl.h>
 #include <fstream>
+#include <netinet/in.h>
 #include <regex>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,8 +15,11 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "base/unique_fd.h"
 #include "cli/command_line.h"
 #include "scenarios/transcript.h"
+#include "storage/inbox_view.h"
+#include "storage/sqlite_inbox.h"
 
 namespace cohort_sync {
 namespace {
@@ -29,6 +34,8 @@ constexpr const char* kConfig = R"({
                                "requests_per_second": 20, "concurrency": 1}},
   "syncs": []
 })";
+// Longer than any pause between two calls, shorter than the daemon rests.
+constexpr Duration kLongSleep = std::chrono::seconds(10);
 constexpr const char* kConfigFile = "cohort-sync.json";
 
 bool IsNameCharacter(char c) {
@@ -47,6 +54,19 @@ std::string Replace(std::string text, const std::string& what, const std::string
   return text;
 }
 
+// Outside of the range from which the system gives out ports.
+std::string FreeAddress() {
+  for (int port = 20'000 + ::getpid() % 10'000;; ++port) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0)
+      return Format("127.0.0.1:{}", port);
+  }
+}
+
 simulator::SimulatorOptions StandInOptions() {
   simulator::SimulatorOptions options;
   options.cohorts.clear();
@@ -60,7 +80,28 @@ std::stop_token InterruptingClock::NewToken() {
   return stop_.get_token();
 }
 
+void InterruptingClock::Hold() {
+  held_ = std::this_thread::get_id();
+}
+
+void InterruptingClock::LetGo() {
+  held_ = std::thread::id();
+}
+
+bool InterruptingClock::Rest(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  rests_ = true;
+  changed_.wait(lock, stop, [] { return false; });
+  rests_ = false;
+  return false;
+}
+
 bool InterruptingClock::SleepFor(Duration duration, const std::stop_token& stop) {
+  if (const std::thread::id held = held_; held != std::thread::id()) {
+    if (std::this_thread::get_id() == held && duration >= kLongSleep) return Rest(stop);
+    clock_.Advance(duration);
+    return !stop.stop_requested();
+  }
   if (!interrupt_at_ || Now() + duration < *interrupt_at_) return clock_.SleepFor(duration, stop);
   clock_.Advance(std::max(Duration(0), *interrupt_at_ - Now()));
   stop_.request_stop();
@@ -69,7 +110,8 @@ bool InterruptingClock::SleepFor(Duration duration, const std::stop_token& stop)
 
 World::World()
     : config(nlohmann::ordered_json::parse(kConfig)),
-      directory_before_(std::filesystem::current_path()) {
+      directory_before_(std::filesystem::current_path()),
+      server_(FreeAddress()) {
   simulator::SimulatorOptions options = StandInOptions();
   SetEnvironment("AMPLITUDE_API_KEY", options.amplitude_keys.api_key);
   SetEnvironment("AMPLITUDE_SECRET_KEY", options.amplitude_keys.secret_key);
@@ -101,6 +143,7 @@ std::vector<std::pair<std::string, std::string>> World::Names() const {
           {"STORAGE", stand_ins_->storage_url()},
           {"CONTROL", stand_ins_->control_url()},
           {"OTHER", other_->url()},
+          {"SERVER", server_},
           {"FOLDER", folder_.path().string()}};
 }
 
@@ -125,17 +168,27 @@ std::vector<std::string> World::Run(std::vector<std::string> words) {
   Transcript transcript;
   std::istringstream typed(std::exchange(typed_, {}));
   const bool somebody = !typed.str().empty();
+  command_ended_ = false;
+  const std::stop_token stop = clock_.NewToken();
+  std::jthread others;
+  if (!meanwhile_.empty()) {
+    clock_.Hold();
+    others = std::jthread([this] { DoMeanwhile(); });
+  }
   testing::internal::CaptureStderr();  // Logs go there, past the streams.
   const ExitCode code = RunCommandLine(words,
                                        {transcript.out(),
                                         transcript.err(),
                                         clock_,
                                         shared_random_,
-                                        clock_.NewToken(),
+                                        stop,
                                         somebody ? &typed : nullptr,
                                         false});
   transcript.err() << testing::internal::GetCapturedStderr();
   clock_.InterruptAt(std::nullopt);
+  command_ended_ = true;
+  if (others.joinable()) others.join();
+  clock_.LetGo();
   std::vector<std::string> lines;
   for (std::string& line : transcript.Lines())
     lines.push_back(NameThings(std::move(line)));
@@ -143,6 +196,42 @@ std::vector<std::string> World::Run(std::vector<std::string> words) {
     lines.pop_back();
   if (code != ExitCode::kDone) lines.push_back(Format("exit {}", static_cast<int>(code)));
   return lines;
+}
+
+void World::DoMeanwhile() {
+  for (const auto& task : std::exchange(meanwhile_, {})) {
+    Status done = WaitUntilItRests();
+    if (done) done = task();
+    if (!done) failures_.push_back(done.error());
+  }
+  if (const Status rests = WaitUntilItRests(); !rests) failures_.push_back(rests.error());
+  clock_.Interrupt();
+}
+
+// The program says nowhere that it has taken a batch: that is looked for, and so is that it will
+// not, because a run failed.
+Status World::WaitUntilItRests() {
+  constexpr int kMostLooks = 60'000;
+  constexpr int kLooksAtRest = 300;
+  std::int64_t waiting = 0;
+  int looks_at_rest = 0;
+  for (int looks = 0; looks < kMostLooks; ++looks) {
+    if (command_ended_) return Fail(ErrorCode::kInvalidInput, "the command ended before");
+    const std::int64_t before = std::exchange(waiting, BatchesThatWait());
+    looks_at_rest = waiting == before && clock_.rests() ? looks_at_rest + 1 : 0;
+    if (clock_.rests() && (waiting == 0 || looks_at_rest == kLooksAtRest)) return {};
+    std::this_thread::sleep_for(Duration(1));
+  }
+  return Fail(ErrorCode::kInvalidInput, "the command does not rest");
+}
+
+std::int64_t World::BatchesThatWait() const {
+  const auto inbox = InboxView::Open(InboxPathOf(File(config["state"].get<std::string>())));
+  if (!inbox) return 0;
+  std::int64_t batches = 0;
+  for (const auto& sync : config["syncs"])
+    batches += (*inbox)->Depth(CohortId(sync["cohort"].get<std::string>()), std::nullopt).batches;
+  return batches;
 }
 
 void World::WriteConfig() {

@@ -3,13 +3,18 @@
 #ifndef COHORT_SYNC_TESTS_SCENARIOS_WORLD_H_
 #define COHORT_SYNC_TESTS_SCENARIOS_WORLD_H_
 
+#include <atomic>
+#include <condition_variable>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <sstream>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -26,10 +31,16 @@
 
 namespace cohort_sync {
 
-// Asks the program to stop when a time has come.
+// Asks the program to stop when a time has come, or lets it rest until it is told to.
 class InterruptingClock final : public Clock {
  public:
   void InterruptAt(std::optional<TimePoint> time) { interrupt_at_ = time; }
+  // From now on this thread's long sleeps last until what they are given as their stop, and no time
+  // passes in them; other threads' sleeps go on as before.
+  void Hold();
+  void LetGo();
+  [[nodiscard]] bool rests() const { return rests_; }  // Within such a sleep.
+  void Interrupt() { stop_.request_stop(); }
   // From now on another token: the last one may have been used up.
   [[nodiscard]] std::stop_token NewToken();
   void Advance(Duration duration) { clock_.Advance(duration); }
@@ -39,20 +50,33 @@ class InterruptingClock final : public Clock {
   bool SleepFor(Duration duration, const std::stop_token& stop) override;
 
  private:
+  bool Rest(const std::stop_token& stop);
+
   FakeClock clock_;
   std::optional<TimePoint> interrupt_at_;
   std::stop_source stop_;
+  std::atomic<std::thread::id> held_ = std::thread::id();
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::atomic<bool> rests_ = false;
 };
 
 // One at a time: the process's working directory and environment are its own while it lives. What
 // differs from run to run has a name, in what it is given and in what it gives: AMPLITUDE, CORDIAL,
-// STORAGE, CONTROL and OTHER are the servers' addresses, FOLDER is the working directory.
+// STORAGE, CONTROL and OTHER are the servers' addresses, SERVER is one where `serve` may listen,
+// FOLDER is the working directory.
 class World {
  public:
   World();
   ~World();
   World(const World&) = delete;
   World& operator=(const World&) = delete;
+
+  // What is done during the next command, by another thread: each task when the command rests and
+  // no pushed batch waits for it; then Ctrl-C comes.
+  void Meanwhile(std::vector<std::function<Status()>> tasks) { meanwhile_ = std::move(tasks); }
+  // Why tasks failed, since the last call.
+  [[nodiscard]] std::vector<Error> TakeFailures() { return std::exchange(failures_, {}); }
 
   // Runs `cohort-sync words...`. The lines as Transcript has them, then "exit N" unless it is 0.
   std::vector<std::string> Run(std::vector<std::string> words);
@@ -81,6 +105,9 @@ class World {
 
  private:
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> Names() const;
+  void DoMeanwhile();
+  [[nodiscard]] Status WaitUntilItRests();
+  [[nodiscard]] std::int64_t BatchesThatWait() const;
 
   InterruptingClock clock_;
   FakeRandom random_;
@@ -93,6 +120,10 @@ class World {
   std::unique_ptr<http::Server> other_;
   std::optional<ProcessLock> lock_;
   std::string typed_;
+  const std::string server_;
+  std::vector<std::function<Status()>> meanwhile_;
+  std::vector<Error> failures_;
+  std::atomic<bool> command_ended_ = false;
 };
 
 }  // namespace cohort_sync

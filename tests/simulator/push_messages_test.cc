@@ -96,6 +96,10 @@ class PushBodyTest : public ::testing::Test {
     return ListItemsBody(content_, {.enter = true, .number = 0, .users = users_});
   }
 
+  std::string Identify(bool enter = true) {
+    return IdentifyBody(content_, {.enter = enter, .number = 0, .users = users_});
+  }
+
   Member user_ = User(1, "user_one");
   Users users_;
   PushContent content_;
@@ -140,6 +144,23 @@ TEST_F(PushBodyTest, ItemsOfListsHaveAnyOfTheirForms) {
   content_.switches.list_items = ListItemsKey::kUserIdsSnakeCase;
   content_.switches.list_items_as_objects = true;
   EXPECT_THAT(Items(), ::testing::StartsWith(R"({"user_ids":[{"plan":"pro"}],"context":)"));
+}
+
+TEST_F(PushBodyTest, IdentifyCallsAreAsDocumented) {
+  content_.settings.properties = {"plan"};
+  EXPECT_EQ(Identify(),
+            R"({"batch":[{"type":"identify","traits":{"[Amplitude] My Test Cohort: 7khm89cz":true,)"
+            R"("plan":"pro"},"userId":"user_one","context":{"integration":)"
+            R"({"name":"Amplitude Cohort Sync","version":"1.0.0"}}}]})");
+  content_.settings.batch_size = 1;
+  content_.settings.properties.clear();
+  content_.switches.trait_name = TraitName::kBare;
+  EXPECT_THAT(
+      Identify(false),
+      ::testing::StartsWith(R"({"type":"identify","traits":{"My Test Cohort:7khm89cz":false},)"));
+  content_.switches.trait_name = TraitName::kBrackets;
+  EXPECT_THAT(Identify(),
+              ::testing::HasSubstr(R"-("[Amplitude] My Test Cohort (7khm89cz)":true)-"));
 }
 
 TEST(ListIdIn, LooksWhereItIsTold) {

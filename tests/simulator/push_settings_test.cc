@@ -58,7 +58,7 @@ TEST(ParsePushSettings, NamesWhatCannotBeUsed) {
   EXPECT_EQ(Problem(R"({"uri":1})"),
             "unexpected 'uri'; known: kind, url, secret, secret_style, headers, properties, "
             "identifier, batch_size, frequency");
-  EXPECT_EQ(Problem(R"({"kind":"email"})"), "'kind': expected one of webhook, lists");
+  EXPECT_EQ(Problem(R"({"kind":"email"})"), "'kind': expected one of webhook, lists, identify");
   EXPECT_EQ(Problem("{}"),
             "'url': base url '': no scheme; write https://host or https://host:port");
   EXPECT_EQ(Problem(R"({"url":"https://example.com/hook"})"),

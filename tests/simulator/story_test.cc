@@ -173,7 +173,7 @@ TEST(Story, ProblemsOfPushesNameTheSetting) {
             "steps[0].push.cohort: unknown cohort 'vip2'; did you mean 'vip1'?");
   EXPECT_EQ(problem(R"({"at": "1m", "push": {"cohort": "vip1", "url": "http://127.0.0.1",
                                              "kind": "x"}})"),
-            "steps[0].push: 'kind': expected one of webhook, lists");
+            "steps[0].push: 'kind': expected one of webhook, lists, identify");
   EXPECT_EQ(problem(R"({"at": "1m", "push": 1})"), "steps[0].push: expected an object");
 }
 

@@ -100,6 +100,16 @@ TEST_F(SqliteInboxTest, AKnownMessageHasNoEffectAlsoWithAnotherBody) {
   EXPECT_THAT(Bodies(), ElementsAre("one"));
 }
 
+TEST_F(SqliteInboxTest, ALookSaysWhatStoringWouldAndStoresNothing) {
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kStored);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kStored);
+  ASSERT_EQ(Store(Batch("m1", "one")).value(), InboxOutcome::kStored);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "one")), InboxOutcome::kKnown);
+  EXPECT_EQ(inbox_->Look(Batch("m1", "two")), InboxOutcome::kKnownWithOtherBody);
+  EXPECT_EQ(inbox_->Look(Batch("", "one")), InboxOutcome::kStored);
+  EXPECT_THAT(Bodies(), ElementsAre("one"));
+}
+
 TEST_F(SqliteInboxTest, AMessageIsKnownAfterItsBatchIsGone) {
   ASSERT_TRUE(Store(Batch("m1")));
   inbox_->Planned(kCohort, Position(0));
@@ -131,6 +141,10 @@ TEST_F(SqliteInboxTest, ReadingGoesOnBehindAPosition) {
     ASSERT_TRUE(Store(Batch("", body)));
   EXPECT_THAT(Bodies(std::nullopt, 11), ElementsAre("a", "b"));
   EXPECT_THAT(Bodies(Position(1)), ElementsAre("c"));
+  const InboxDepth depth = inbox_->Depth(kCohort, Position(0));
+  EXPECT_EQ(depth.batches, 2);
+  EXPECT_EQ(depth.members, 20);
+  EXPECT_EQ(depth.oldest, FakeClock::kStart);
   EXPECT_TRUE(inbox_->Waits(kCohort, Position(1)));
   EXPECT_FALSE(inbox_->Waits(kCohort, Position(2)));
   EXPECT_FALSE(inbox_->Waits(CohortId("9apg8e8f"), std::nullopt));

@@ -112,6 +112,70 @@ TEST_F(PushReceiverTest, CohortThatIsNotPushedHereIsNotFound) {
   EXPECT_THAT(world.inbox.gaps(), IsEmpty());
 }
 
+TEST_F(PushReceiverTest, IdentifyCallsAreBatchesOfTheirCohorts) {
+  const Received answer = world.Push("/amplitude/identify", "9apg8e8f+u1 26umsb5-u2 26umsb5+u3");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, R"({"taken":3,"skipped":0})");
+  const auto batches = world.inbox.batches();
+  ASSERT_THAT(batches, SizeIs(3));
+  EXPECT_EQ(batches[1].head.cohort, CohortId("26umsb5"));
+  EXPECT_EQ(batches[1].head.direction, ChangeDirection::kLeave);
+  EXPECT_EQ(batches[2].body, "u3");
+  EXPECT_THAT(world.inbox.gaps(), IsEmpty());
+  const PushStatistics statistics = world.receiver.Statistics();
+  EXPECT_EQ(statistics.answers.at({PushRouteKind::kIdentify, 200}), 1);
+  EXPECT_EQ(statistics.stored, 3);
+}
+
+TEST_F(PushReceiverTest, IdentifyCallsAreAnsweredWhenAllOfThemAreDurable) {
+  world.inbox.Hold();
+  http::RawConnection connection = world.Send("/amplitude/identify", "9apg8e8f+u1 26umsb5+u1");
+  world.inbox.WaitFor(2);
+  world.inbox.Commit(0);
+  EXPECT_FALSE(connection.ClosedWithin(0));
+  world.inbox.Commit(1);
+  EXPECT_EQ(ReceiverWorld::Read(connection).status, 200);
+}
+
+TEST_F(PushReceiverTest, IdentifyCallsOfWhichOneCannotBeStoredAreAskedForAgain) {
+  world.inbox.Hold();
+  http::RawConnection connection = world.Send("/amplitude/identify", "9apg8e8f+u1 26umsb5+u1");
+  world.inbox.WaitFor(2);
+  world.inbox.Commit(0, Fail(ErrorCode::kUnavailable, "the disk is full"));
+  world.inbox.Commit(1);
+  const Received answer = ReceiverWorld::Read(connection);
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(answer.head, HasSubstr("Retry-After: 2\r\n"));
+  EXPECT_THAT(world.inbox.gaps(), ElementsAre(HasSubstr("9apg8e8f: a push was answered 503")));
+}
+
+TEST_F(PushReceiverTest, AUserThatSaysNothingDoesNotHoldUpTheOthers) {
+  const Received answer =
+      world.Push("/amplitude/identify", "9apg8e8f?u1 9apg8e8f+u2 other+u3 26umsb5-u4");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, R"({"taken":2,"skipped":2,"problem":"'userId' is missing"})");
+  EXPECT_THAT(world.inbox.batches(), SizeIs(2));
+  EXPECT_THAT(world.inbox.gaps(),
+              ElementsAre("9apg8e8f: 2 of 4 users not taken: 'userId' is missing"));
+}
+
+TEST_F(PushReceiverTest, IdentifyCallsWithNothingThatCanBeTakenSayWhy) {
+  const Received unusable = world.Push("/amplitude/identify", "9apg8e8f?u1");
+  EXPECT_EQ(unusable.status, 422);
+  EXPECT_EQ(unusable.body, R"({"error":"'userId' is missing"})");
+  EXPECT_THAT(world.inbox.gaps(), SizeIs(1));
+  const Received elsewhere = world.Push("/amplitude/identify", "other+u1");
+  EXPECT_EQ(elsewhere.status, 404);
+  EXPECT_EQ(elsewhere.body, kNoCohort);
+  EXPECT_THAT(world.inbox.gaps(), SizeIs(1));
+  EXPECT_EQ(world.Push("/amplitude/identify", "").body, R"({"taken":0,"skipped":0})");
+}
+
+TEST_F(PushReceiverTest, IdentifyCallsThatCannotBeReadMayBeOfAnyCohort) {
+  EXPECT_EQ(world.Push("/amplitude/identify", "not json").status, 400);
+  EXPECT_THAT(world.inbox.gaps(), SizeIs(2));
+}
+
 TEST_F(PushReceiverTest, ListsIdIsItsCohortsIdInAllPlacesThatAreRead) {
   const char* expected = R"({"listId":"9apg8e8f","list_id":"9apg8e8f",)"
                          R"("response":{"listId":"9apg8e8f","list_id":"9apg8e8f"}})";

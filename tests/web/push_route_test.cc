@@ -38,6 +38,7 @@ TEST(PushRoute, NamesAndMethodsAreFixed) {
   EXPECT_EQ(ToString(PushRouteKind::kCreateList), "create_list");
   EXPECT_EQ(ToString(PushRouteKind::kAddToList), "add_to_list");
   EXPECT_EQ(ToString(PushRouteKind::kRemoveFromList), "remove_from_list");
+  EXPECT_EQ(ToString(PushRouteKind::kIdentify), "identify");
   EXPECT_EQ(ToString(PushRouteKind::kOther), "other");
   EXPECT_EQ(AllowedMethods(PushRouteKind::kWebhook), "POST");
   EXPECT_EQ(AllowedMethods(PushRouteKind::kOther), "");

@@ -68,6 +68,37 @@ class WordFormat final : public PushFormat {
   }
 };
 
+// A body is words "COHORT+USER" and "COHORT-USER", all of one user each; one without a cohort that
+// is pushed is skipped, and so is "COHORT?USER", of which something is lost.
+class WordIdentifyFormat final : public IdentifyFormat {
+ public:
+  [[nodiscard]] tl::expected<IdentifyCalls, PushProblem> Read(
+      std::string_view body, const std::function<bool(const CohortId&)>& is_pushed) const override {
+    if (body == "not json")
+      return tl::unexpected(PushProblem{PushProblem::Kind::kNotJson, "line 1: no value"});
+    IdentifyCalls calls;
+    for (const std::string_view word : Split(body, ' ')) {
+      const std::size_t at = word.find_first_of("+-?");
+      if (at == std::string_view::npos) continue;
+      const CohortId cohort(std::string(word.substr(0, at)));
+      const bool pushed = is_pushed(cohort);
+      if (!pushed && !calls.elsewhere) calls.elsewhere = cohort;
+      if (!pushed || word[at] == '?') {
+        calls.problem = "'userId' is missing";
+        ++calls.skipped;
+        if (pushed) calls.lost.insert(cohort);
+        continue;
+      }
+      ++calls.taken;
+      IdentifyCalls::Batch& batch = calls.batches.emplace_back();
+      batch.head.cohort = cohort;
+      batch.head.direction = word[at] == '+' ? ChangeDirection::kEnter : ChangeDirection::kLeave;
+      batch.body = word.substr(at + 1);
+    }
+    return calls;
+  }
+};
+
 class RecordingInbox final : public BatchSink {
  public:
   using Done = std::function<void(Result<InboxOutcome>)>;
@@ -136,6 +167,7 @@ class ReceiverWorld {
                   .cohorts = {{CohortId("9apg8e8f"), "active users"}, {CohortId("26umsb5"), ""}},
                   .max_body_bytes = 1'000},
                  format,
+                 identify_format,
                  inbox,
                  clock),
         server(http::GuardedServer::Start(options, receiver).value()) {}
@@ -169,6 +201,7 @@ class ReceiverWorld {
 
   FakeClock clock;
   WordFormat format;
+  WordIdentifyFormat identify_format;
   RecordingInbox inbox;
   PushReceiver receiver;
   std::unique_ptr<http::GuardedServer> server;
