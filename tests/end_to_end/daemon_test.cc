@@ -1,6 +1,5 @@
 // Commands beside a daemon: the real program twice, with a real socket between.
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <sys/stat.h>
@@ -10,43 +9,29 @@
 #include <gtest/gtest.h>
 
 #include "base/format.h"
-#include "end_to_end/held_service.h"
-#include "end_to_end/process.h"
-#include "simulator/cordial_account.h"
-#include "support/temp_dir.h"
+#include "end_to_end/cordial_world.h"
 
 namespace cohort_sync {
 namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kCordialKey = "daemon-test-key";
 constexpr const char* kCohort = "active";
 
-class DaemonTest : public ::testing::Test {
+class DaemonTest : public CordialWorld {
  protected:
   DaemonTest() {
     cordial_.HoldOnly("/v2/contacts");
-    WriteConfig("active users");
+    Configure("active users");
     WriteMembers(0, 100);
   }
 
-  void WriteConfig(const std::string& name, const std::string& state = "state.db") {
-    const std::string text = Format(
-        R"({{"state": "{}",
-             "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
-               "api_key": "env:DAEMON_TEST_CORDIAL_KEY", "contact_identifier_name": "email",
-               "contact_identifier_mapping": "email", "requests_per_second": 10000}}}},
-             "syncs": [{{"cohort": "{}", "name": "{}", "source": {{"type": "file", "path":
-               "cohort.csv"}}, "frequency": "once"}}]}})",
-        state,
-        cordial_.url(),
-        kCohort,
-        name);
-    const std::string path = directory_.File("config.json");
-    std::filesystem::remove(path);
-    std::filesystem::permissions(directory_.Write("config.json", text),
-                                 std::filesystem::perms::owner_read);
+  void Configure(const std::string& name, const std::string& state = "state.db") {
+    WriteConfig(Format(R"("syncs": [{{"cohort": "{}", "name": "{}", "frequency": "once",
+                            "source": {{"type": "file", "path": "cohort.csv"}}}}])",
+                       kCohort,
+                       name),
+                state);
   }
   void WriteMembers(int first, int end) {
     std::string csv = "\"email\"\n";
@@ -55,11 +40,6 @@ class DaemonTest : public ::testing::Test {
     directory_.Write("cohort.csv", csv);
   }
 
-  [[nodiscard]] Process Start(const std::vector<std::string>& words) const {
-    std::vector<std::string> all = {"--config", directory_.File("config.json")};
-    all.insert(all.end(), words.begin(), words.end());
-    return Process(all, {Format("DAEMON_TEST_CORDIAL_KEY={}", kCordialKey)});
-  }
   // A daemon that has synced everybody and waits.
   [[nodiscard]] Process Serve() const {
     Process daemon = Start({"serve", "--log-level", "info"});
@@ -79,12 +59,6 @@ class DaemonTest : public ::testing::Test {
   [[nodiscard]] std::size_t OnList() {
     return cordial_.Meanwhile([this] { return account_.ReadList("activeusers")->contacts.size(); });
   }
-
-  SystemClock clock_;
-  SystemRandom random_;
-  TempDir directory_;
-  simulator::CordialAccount account_{kCordialKey, clock_, random_};
-  HeldService cordial_{[this](const http::Request& request) { return account_.Handle(request); }};
 };
 
 TEST_F(DaemonTest, ASyncGoesThroughTheDaemonAndPrintsWhatItPrintsAlone) {
@@ -202,7 +176,7 @@ TEST_F(DaemonTest, ASocketThatAKilledDaemonLeftBehindIsInNobodysWay) {
 
 TEST_F(DaemonTest, AHangupReadsTheConfigurationAgain) {
   Process daemon = Serve();
-  WriteConfig("another name");
+  Configure("another name");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("the configuration was read again")) << daemon.output();
   EXPECT_TRUE(daemon.ReadUntil("serving 1 sync")) << daemon.output();
@@ -212,14 +186,14 @@ TEST_F(DaemonTest, AHangupReadsTheConfigurationAgain) {
 
 TEST_F(DaemonTest, AConfigurationThatCannotBeServedLeavesTheOldOneInForce) {
   Process daemon = Serve();
-  WriteConfig("active users", "elsewhere.db");
+  Configure("active users", "elsewhere.db");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("the configuration in force stays: state: it is"))
       << daemon.output();
-  WriteConfig("active users\", \"colour\": \"red");
+  Configure("active users\", \"colour\": \"red");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("colour")) << daemon.output();
-  WriteConfig("active users");
+  Configure("active users");
   EXPECT_EQ(Do({"sync"}).code, 0);
 }
 
