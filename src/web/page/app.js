@@ -286,8 +286,9 @@ function progressOf(delivery) {
   ];
 }
 
-// Sizes over time, as steps. Pointer and arrow keys read single points.
-function chart(sizes, now) {
+// Sizes over time, as steps. Pointer and arrow keys read single points; `memory` has the one that
+// was read last, so that drawing anew keeps it.
+function chart(sizes, now, memory) {
   const points = sizes.map((s) => ({ time: Date.parse(s.at), members: s.members, run: s.run }));
   if (points.length === 0) return empty("No size yet", "The first run that reads the cohort makes the first point.");
   const W = Math.max(320, byId("main").clientWidth - 40), H = 220, L = 56, R = 14, T = 14, B = 26;
@@ -302,10 +303,12 @@ function chart(sizes, now) {
   const caption = el("figcaption", { "aria-live": "polite" });
   const mark = svg("line", { class: "mark", y1: T, y2: H - B, visibility: "hidden" });
   const dot = svg("circle", { class: "dot", r: 4, cx: x(last.time), cy: y(last.members) });
-  let chosen = points.length - 1;
+  const remembered = points.findIndex((p) => p.run === memory.run);
+  let chosen = remembered === -1 ? points.length - 1 : remembered;
   const choose = (index, by) => {
     chosen = Math.max(0, Math.min(points.length - 1, index));
     const p = points[chosen];
+    if (by) memory.run = p.run;
     dot.setAttribute("cx", x(p.time)); dot.setAttribute("cy", y(p.members));
     mark.setAttribute("x1", x(p.time)); mark.setAttribute("x2", x(p.time));
     mark.setAttribute("visibility", by ? "visible" : "hidden");
@@ -334,7 +337,7 @@ function chart(sizes, now) {
     event.preventDefault();
     choose(chosen + step, true);
   });
-  choose(chosen, false);
+  choose(chosen, remembered !== -1);
   return el("figure", { class: "card chart" }, picture, caption);
 }
 
@@ -467,7 +470,7 @@ function factsOf(sync) {
   return el("dl", { class: "facts" }, facts);
 }
 
-const detail = (binding) => ({
+const detail = (binding, query, memory = {}) => ({
   page: "overview",
   async load() {
     const sync = await syncOf(binding);
@@ -484,7 +487,7 @@ const detail = (binding) => ({
       noticesOf(sync),
       sync.delivery ? el("section", {}, el("h2", {}, "Being delivered"), progressOf(sync.delivery)) : null,
       factsOf(sync),
-      el("section", {}, el("h2", {}, "Size of the list"), chart(sizes, Date.now())),
+      el("section", {}, el("h2", {}, "Size of the list"), chart(sizes, Date.now(), memory)),
       el("section", {}, el("div", { class: "title" }, el("h2", {}, "Last runs"), el("span", {}, link("#/runs?cohort=" + encodeURIComponent(sync.cohort), "all runs"), " · ", link("#/b/" + binding + "/calls", "last calls"))), el("p"), runs.length ? runTable(runs) : empty("No run yet")),
     ];
   },
@@ -572,7 +575,7 @@ const wordsCell = (row) => cell("Cordial’s words", row.reason ? el("span", { c
 
 const members = (binding, query) => rowsPage({
   ...ofBinding(binding, "members"), title: "Members", query,
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (sync) => [crumbs(sync, "Members"), el("h1", {}, "Members"), el("p", { class: "hint" }, "Who should be on list ", el("strong", {}, sync.list), ": ", plural(sync.desired, "member"), sync.snapshot_as_of ? [", as of ", ago(sync.snapshot_as_of)] : "", ". In no particular order.")],
   heads: ["Contact", "State"],
   row: (m) => el("tr", {}, contactHead(m), stateCell(m)),
@@ -581,7 +584,7 @@ const members = (binding, query) => rowsPage({
 
 const pending = (binding, query) => rowsPage({
   ...ofBinding(binding, "pending"), title: "Pending", query,
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (sync) => [crumbs(sync, "Pending"), el("div", { class: "title" }, el("h1", {}, "Pending"), el("span", {}, link("#/b/" + binding + "/calls", "last calls"))),
     el("p", { class: "hint" }, plural(sync.pending, "operation"), " for list ", el("strong", {}, sync.list), ", in the order of delivery."), sync.delivery ? progressOf(sync.delivery) : null],
   heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Not before"],
@@ -600,7 +603,7 @@ const waiting = (binding, query) => rowsPage({
 const parked = (binding, query) => rowsPage({
   ...ofBinding(binding, "parked"), title: "Parked", query,
   filters: [["reason", "Reason", [["", "every reason"], ...Object.entries(reasons).map(([k, v]) => [k, v[0]])]]],
-  search: "Search Cordial’s words, or a whole identifier",
+  search: "Search words or identifiers",
   head: (sync) => [crumbs(sync, "Parked"), el("div", { class: "title" }, el("h1", {}, "Parked"), actionsOf(sync)), el("p", { class: "hint" }, Object.entries(sync.parked).filter(([, n]) => n).map(([r, n]) => num(n) + " " + reasons[r][0]).join(", ") || "Contacts that Cordial does not take wait here; the others go on.")],
   heads: ["Contact", "Operation", "Why", "Cordial’s words", { text: "Tries", number: true }, "Last tried"],
   row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), cell("Why", el("span", { title: reasons[p.parked][1] }, reasons[p.parked][0])), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Last tried", ago(p.updated_at), "when")),
@@ -612,12 +615,12 @@ const rowsOfRun = (id, query) => rowsPage({
   about: () => get("/v1/runs/" + id),
   filters: [["kind", "Operation", [["", "adds and removals"], ["add", "adds"], ["remove", "removals"]]],
     ["state", "State", [["", "every state"], ...Object.entries(states).filter(([k]) => k !== "on_list").map(([k, v]) => [k, v[1]])]]],
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (r) => [el("nav", { class: "crumbs", "aria-label": "Where this is" }, link("#/runs", "Runs"), " / ", link("#/run/" + id, "Run " + id), " / Operations"), el("h1", {}, "Operations of run " + id),
     el("p", { class: "hint" }, r.binding ? link("#/b/" + r.binding, r.cohort_name || r.cohort) : r.cohort, r.list ? " → " + r.list : "", ": ", plural(r.counts.added, "add"), " and ", plural(r.counts.removed, "removal"), " by this run, as they stand now.")],
   heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Since"],
   row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), stateCell(p), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Since", ago(p.updated_at), "when")),
-  none: (r) => r.counts.added + r.counts.removed ? empty("Not kept any more", "Operations that are done are dropped with the time that the state keeps.") : empty("This run changed nothing", "Whoever should be on the list was there already."),
+  none: (r) => r.state === "failed" ? empty("This run changed nothing", "It failed: ", r.error) : r.counts.added + r.counts.removed ? empty("Not kept any more", "Operations that are done are dropped with the time that the state keeps.") : empty("This run changed nothing", "Whoever should be on the list was there already."),
 });
 
 // A part after the other, so that neither side has all of it in memory at once.

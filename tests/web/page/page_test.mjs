@@ -190,6 +190,9 @@ await test("a sync shows its size over time, read by pointer and by keys", async
   assert.match(await text(page, "figcaption"), /10 members after run 1/);
   await page.keyboard.press("ArrowRight");
   assert.match(await text(page, "figcaption"), /13 members/);
+  await page.setViewportSize({ width: 1100, height: 860 });
+  await page.waitForTimeout(400);
+  assert.match(await text(page, "figcaption"), /13 members/, "drawn anew, it is still what was chosen");
   await shot(page, "detail");
   await page.locator("figcaption a").click();
   await page.getByRole("heading", { name: /Run 2/ }).waitFor();
@@ -266,6 +269,8 @@ await test("empty places say what they are for", async () => {
   await page.getByText("Nothing is held").waitFor();
   await go(page, "#/b/1/pending");
   await page.getByText("Nothing is pending").waitFor();
+  await go(page, "#/run/7/rows");
+  await page.getByText("This run changed nothing").waitFor();
   await go(page, "#/b/1/waiting");
   await page.getByText("Nothing waits").waitFor();
   await go(page, "#/b/999");
@@ -306,7 +311,7 @@ await test("the keyboard reaches everything, with the focus seen", async () => {
 for (const [name, options] of [["phone", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }], ["dark", { colorScheme: "dark" }], ["phone-dark", { viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" }]]) {
   await test("every view fits: " + name, async () => {
     const page = await open(options);
-    for (const [view, hash] of [["overview", ""], ["detail", "#/b/2"], ["parked", "#/b/3/parked"], ["calls", "#/b/3/calls"], ["members", "#/b/2/members"], ["operations", "#/run/7/rows"], ["hold", "#/b/2/hold"], ["runs", "#/runs"], ["run", "#/run/1"]]) {
+    for (const [view, hash] of [["overview", ""], ["detail", "#/b/2"], ["parked", "#/b/3/parked"], ["calls", "#/b/3/calls"], ["members", "#/b/2/members"], ["operations", "#/run/6/rows"], ["hold", "#/b/2/hold"], ["runs", "#/runs"], ["run", "#/run/1"]]) {
       await go(page, hash);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, view + " is " + wide + " px too wide");
