@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 using web::DashboardQuery;
 using web::DashboardView;
 
+constexpr web::PageEnd kBeginning{};
+
 // The columns are those of the CSV; a row may have more for the page.
 struct Table {
   const char* name;
@@ -190,7 +192,7 @@ web::DashboardText ReadRows(SqliteHistory& history,
                             const std::optional<Binding>& binding,
                             const DashboardQuery& query) {
   Table table = TableOf(history, inbox, binding, query);
-  if (query.csv) return {CsvOf(table, query.after == web::PageEnd()), std::move(table.next)};
+  if (query.csv) return {CsvOf(table, query.after == kBeginning), std::move(table.next)};
   const Json document{{table.name, std::move(table.rows)},
                       {"next", table.next.empty() ? Json() : Json(table.next)}};
   return {document.dump(-1, ' ', false, Json::error_handler_t::replace), {}};

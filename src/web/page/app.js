@@ -718,10 +718,12 @@ const run = (id) => ({
       el("h1", {}, "Run " + id, " ", runChip(data.state)),
       el("p", { class: "hint" }, data.binding ? link("#/b/" + data.binding, data.cohort_name || data.cohort) : data.cohort, data.list ? " → " + data.list : "", ", ", data.trigger, ", started ", at(data.started_at), data.finished_at ? ", took " + duration((Date.parse(data.finished_at) - Date.parse(data.started_at)) / 1000) : ""));
     const rows = (query, value) => count(rowsOf(data, query), value);
+    // They are further down.
+    const leftOut = (value) => value && data.rejected_rows.length ? el("a", { class: "count", href: "#/run/" + id, data: { key: "left out" }, onclick: (e) => { e.preventDefault(); byId("left-out").scrollIntoView(); } }, num(value)) : num(value);
     const facts = [["Read", num(c.rows), plural(c.members, "contact")], ["Added", rows("kind=add", c.added)], ["Removed", rows("kind=remove", c.removed)], ["Unchanged", num(c.unchanged), data.binding && c.unchanged ? link("#/b/" + data.binding + "/members", "members now") : null],
       ["Held", data.binding ? count("#/b/" + data.binding + "/hold", c.held_removals + c.held_adds) : num(0)], ["Delivered", rows("state=delivered", d.delivered), data.binding && d.calls ? link("#/b/" + data.binding + "/calls", plural(d.calls, "call")) : plural(d.calls, "call")],
       ["Parked", rows("state=parked", d.refused + d.exhausted)],
-      ["Left out", num(Object.values(c.rejected).reduce((a, b) => a + b, 0)), Object.entries(c.rejected).filter(([, n]) => n).map(([r, n]) => num(n) + " " + r).join(", ")]];
+      ["Left out", leftOut(Object.values(c.rejected).reduce((a, b) => a + b, 0)), Object.entries(c.rejected).filter(([, n]) => n).map(([r, n]) => num(n) + " " + r).join(", ")]];
     return [
       data.error ? el("div", { class: "notice bad" }, data.error) : null,
       data.notes.map((n) => el("div", { class: "notice idle" }, n)),
@@ -729,7 +731,7 @@ const run = (id) => ({
       data.origin ? el("p", { class: "hint" }, "From ", data.origin, data.snapshot_as_of ? [", as of ", at(data.snapshot_as_of)] : "") : null,
       d.by_call.length ? el("section", {}, el("h2", {}, "Calls"), table("Calls", ["Call", "Answers", { text: "p50", number: true }, { text: "p99", number: true }, { text: "Longest", number: true }], d.by_call.map((b) => el("tr", {},
         el("th", { scope: "row", class: "mono" }, b.call), cell("Answers", Object.entries(b.answers).map(([k, v]) => num(v) + " × " + k).join(", ")), cell("p50", b.p50_ms + " ms", "number"), cell("p99", b.p99_ms + " ms", "number"), cell("Longest", b.max_ms + " ms", "number"))), true)) : null,
-      data.rejected_rows.length ? el("section", {}, el("h2", {}, "Rows left out"), el("p", { class: "hint" }, "The first " + num(data.rejected_rows.length) + "."), table("Rows left out", ["Row", "Reason", "Value", "Amplitude id"], data.rejected_rows.map((r) => el("tr", {},
+      data.rejected_rows.length ? el("section", { id: "left-out" }, el("h2", {}, "Rows left out"), el("p", { class: "hint" }, "The first " + num(data.rejected_rows.length) + "."), table("Rows left out", ["Row", "Reason", "Value", "Amplitude id"], data.rejected_rows.map((r) => el("tr", {},
         el("th", { scope: "row" }, r.row === null ? "–" : num(r.row)), cell("Reason", r.reason), cell("Value", el("span", { class: "mono" }, r.value)), cell("Amplitude id", el("span", { class: "mono" }, r.amplitude_id || "–")))), true)) : null,
     ];
   },
