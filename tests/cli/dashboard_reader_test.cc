@@ -217,6 +217,12 @@ TEST_F(DashboardReaderTest, HeldContactsComeInPages) {
   EXPECT_THAT(last["contacts"], SizeIs(1));
   EXPECT_EQ(last["contacts"][0]["contact"], "c***@x***.yz");
   EXPECT_EQ(last["next"], nullptr);
+  EXPECT_EQ(Text({.view = DashboardView::kHold,
+                  .binding = binding,
+                  .after = {1},
+                  .reveal = true,
+                  .csv = true}),
+            "\"b@x.yz\",\"remove\"\n\"c@x.yz\",\"remove\"\n");
 }
 
 TEST_F(DashboardReaderTest, TheCsvHasEveryParkedOperationAndNoFormula) {

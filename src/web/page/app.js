@@ -656,7 +656,7 @@ const hold = (binding) => {
       const run = page.hold ? await get("/v1/runs/" + page.hold.run) : null;
       return { sync, page, run };
     },
-    shell: () => [el("div", { id: "head" }), revealBar()],
+    shell: () => [el("div", { id: "head" }), revealBar(el("span", { class: "grow" }), button("Download CSV", () => download("/v1/bindings/" + binding + "/hold.csv?", "held-" + binding + ".csv")))],
     draw({ sync, page, run }) {
       byId("head").replaceChildren(crumbs(sync, "Held"), el("h1", {}, "Held"));
       if (!page.hold) return empty("Nothing is held", "When a snapshot would remove or add unusually many, it waits here for a person.");

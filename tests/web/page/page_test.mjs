@@ -116,6 +116,11 @@ await test("every count of the overview leads to its rows", async () => {
   await page.getByRole("heading", { name: "Held", exact: true }).waitFor();
   await page.getByText("s***@e***.com").first().waitFor();
   assert.equal(await page.locator("tbody tr").count(), 100);
+  await unlock(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  const lines = (await (await import("node:fs/promises")).readFile(await download.path(), "utf8")).trim().split("\n");
+  assert.equal(lines.length, 901);
+  assert.match(lines[1], /^"spender\d+@example\.com","remove"$/);
   await page.goBack();
   await rowOf(page, env.DASHBOARD_HOSTILE).getByRole("link", { name: "2", exact: true }).click();
   await page.getByRole("heading", { name: "Parked", exact: true }).waitFor();
