@@ -151,7 +151,6 @@ std::string DashboardReader::Runs(const DashboardQuery& query) {
 
 web::DashboardText DashboardReader::OfBinding(const Binding& binding, const DashboardQuery& query) {
   if (query.view == DashboardView::kSizes) return {Sizes(query), {}};
-  if (query.view == DashboardView::kHold) return {Hold(history_->FindHold(binding.id), query), {}};
   if (query.view == DashboardView::kCalls) return {Calls(binding, query), {}};
   return ReadRows(*history_, inbox_.get(), binding, query);
 }
@@ -162,23 +161,6 @@ std::string DashboardReader::Sizes(const DashboardQuery& query) {
     sizes.push_back(
         {{"run", size.run.value()}, {"at", FormatTime(size.at)}, {"members", size.members}});
   return Dump({{"sizes", std::move(sizes)}});
-}
-
-std::string DashboardReader::Hold(const std::optional<OpenHold>& hold,
-                                  const DashboardQuery& query) {
-  Json contacts = Json::array();
-  if (!hold) return Dump({{"hold", nullptr}, {"contacts", contacts}, {"next", nullptr}});
-  const auto skip = static_cast<std::size_t>(query.after[0]);
-  for (const HeldContact& held : history_->Held(hold->run, skip, query.limit))
-    contacts.push_back(
-        {{"operation", ToString(held.kind)},
-         {"contact", query.reveal ? held.contact : web::MaskIdentifier(held.contact)}});
-  const std::int64_t seen = query.after[0] + std::ssize(contacts);
-  const bool more = !contacts.empty() && seen < hold->removals + hold->adds;
-  return Dump(
-      {{"hold", {{"run", hold->run.value()}, {"removals", hold->removals}, {"adds", hold->adds}}},
-       {"contacts", std::move(contacts)},
-       {"next", more ? Json(std::to_string(seen)) : Json()}});
 }
 
 std::string DashboardReader::Calls(const Binding& binding, const DashboardQuery& query) {

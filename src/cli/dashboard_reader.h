@@ -36,8 +36,6 @@ class DashboardReader final : public web::DashboardSource {
   [[nodiscard]] web::DashboardText OfBinding(const Binding& binding,
                                              const web::DashboardQuery& query);
   [[nodiscard]] std::string Sizes(const web::DashboardQuery& query);
-  [[nodiscard]] std::string Hold(const std::optional<OpenHold>& hold,
-                                 const web::DashboardQuery& query);
   [[nodiscard]] std::string Calls(const Binding& binding, const web::DashboardQuery& query);
 
   struct KnownStatus {

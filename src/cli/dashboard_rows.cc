@@ -20,12 +20,15 @@ using Json = nlohmann::ordered_json;
 using web::DashboardQuery;
 using web::DashboardView;
 
+constexpr web::PageEnd kBeginning{};
+
 // The columns are those of the CSV; a row may have more for the page.
 struct Table {
   const char* name;
   std::vector<const char*> columns;
   Json rows = Json::array();
   std::string next = {};
+  Json hold = {};  // Of kHold: what the rows are of.
 };
 
 RowFilter FilterOf(const DashboardQuery& query, std::size_t more = 0) {
@@ -152,6 +155,20 @@ Table Waiting(InboxView* inbox, const Binding& binding, const DashboardQuery& qu
   return table;
 }
 
+Table Held(SqliteHistory& history, const Binding& binding, const DashboardQuery& query) {
+  Table table{"contacts", {"contact", "operation"}};
+  const std::optional<OpenHold> hold = history.FindHold(binding.id);
+  if (!hold) return table;
+  table.hold = {{"run", hold->run.value()}, {"removals", hold->removals}, {"adds", hold->adds}};
+  const auto skip = static_cast<std::size_t>(query.after[0]);
+  for (const HeldContact& held : history.Held(hold->run, skip, query.limit))
+    table.rows.push_back(
+        {{"contact", Contact(query, held.contact)}, {"operation", ToString(held.kind)}});
+  const std::int64_t seen = query.after[0] + std::ssize(table.rows);
+  if (!table.rows.empty() && seen < hold->removals + hold->adds) table.next = std::to_string(seen);
+  return table;
+}
+
 Table TableOf(SqliteHistory& history,
               InboxView* inbox,
               const std::optional<Binding>& binding,
@@ -161,6 +178,7 @@ Table TableOf(SqliteHistory& history,
   if (query.view == DashboardView::kMembers) return Members(history, *binding, query);
   if (query.view == DashboardView::kPending) return Pending(history, *binding, query);
   if (query.view == DashboardView::kParked) return Parked(history, *binding, query);
+  if (query.view == DashboardView::kHold) return Held(history, *binding, query);
   CHECK(query.view == DashboardView::kWaiting);
   return Waiting(inbox, *binding, query);
 }
@@ -190,9 +208,10 @@ web::DashboardText ReadRows(SqliteHistory& history,
                             const std::optional<Binding>& binding,
                             const DashboardQuery& query) {
   Table table = TableOf(history, inbox, binding, query);
-  if (query.csv) return {CsvOf(table, query.after == web::PageEnd()), std::move(table.next)};
-  const Json document{{table.name, std::move(table.rows)},
-                      {"next", table.next.empty() ? Json() : Json(table.next)}};
+  if (query.csv) return {CsvOf(table, query.after == kBeginning), std::move(table.next)};
+  Json document{{table.name, std::move(table.rows)},
+                {"next", table.next.empty() ? Json() : Json(table.next)}};
+  if (query.view == DashboardView::kHold) document["hold"] = std::move(table.hold);
   return {document.dump(-1, ' ', false, Json::error_handler_t::replace), {}};
 }
 

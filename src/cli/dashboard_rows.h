@@ -11,10 +11,11 @@
 
 namespace cohort_sync {
 
-// Of kMembers, kPending, kParked, kWaiting and kRunRows: {"NAME": [rows], "next": "…" or null}, or
-// CSV, whose first part begins with the names of the columns. Identifiers are masked unless they
-// are to be revealed. `binding` is absent for a run that failed before it had one; `inbox` may be
-// null. Throws DatabaseError.
+// Of kMembers, kPending, kParked, kWaiting, kHold (with "hold": what is held, or null) and
+// kRunRows:
+// {"NAME": [rows], "next": "…" or null}, or CSV, whose first part begins with the names of the
+// columns. Identifiers are masked unless they are to be revealed. `binding` is absent for a run
+// that failed before it had one; `inbox` may be null. Throws DatabaseError.
 [[nodiscard]] web::DashboardText ReadRows(SqliteHistory& history,
                                           InboxView* inbox,
                                           const std::optional<Binding>& binding,

@@ -34,7 +34,7 @@ constexpr View kOfBinding[] = {
     {"pending", DashboardView::kPending, true},
     {"parked", DashboardView::kParked, true},
     {"waiting", DashboardView::kWaiting},
-    {"hold", DashboardView::kHold},
+    {"hold", DashboardView::kHold, true},
     {"calls", DashboardView::kCalls},
 };
 constexpr View kOfRun[] = {{"rows", DashboardView::kRunRows, true}};

@@ -28,8 +28,8 @@ struct DashboardRoute {
 //   /v1/runs/N/rows?kind=&state=&search=&after=
 //   /v1/bindings/N/sizes  .../calls  .../hold?after=  .../waiting?after=
 //   .../members?search=&after=  .../pending?search=&after=  .../parked?reason=&search=&after=
-// Those with a search are also there as CSV: rows.csv and so on. `reveal=1` asks for whole
-// identifiers, as CSV always does.
+// Those with a search, and what is held, are also there as CSV: rows.csv and so on. `reveal=1` asks
+// for whole identifiers, as CSV always does.
 [[nodiscard]] DashboardRoute DashboardRouteOf(const http::Request& request);
 
 }  // namespace cohort_sync::web

@@ -1,5 +1,6 @@
 #include "cli/dashboard_reader.h"
 
+#include <future>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "base/format.h"
 #include "base/text.h"
+#include "storage/sqlite_inbox.h"
 #include "storage/store_fixture.h"
 
 namespace cohort_sync {
@@ -215,6 +217,12 @@ TEST_F(DashboardReaderTest, HeldContactsComeInPages) {
   EXPECT_THAT(last["contacts"], SizeIs(1));
   EXPECT_EQ(last["contacts"][0]["contact"], "c***@x***.yz");
   EXPECT_EQ(last["next"], nullptr);
+  EXPECT_EQ(Text({.view = DashboardView::kHold,
+                  .binding = binding,
+                  .after = {1},
+                  .reveal = true,
+                  .csv = true}),
+            "\"b@x.yz\",\"remove\"\n\"c@x.yz\",\"remove\"\n");
 }
 
 TEST_F(DashboardReaderTest, TheCsvHasEveryParkedOperationAndNoFormula) {
@@ -271,6 +279,27 @@ TEST_F(DashboardReaderTest, MembersSayWhatIsStillToBeDoneForThem) {
   }
   EXPECT_THAT(OfBinding(DashboardView::kMembers, {.search = "p"})["members"], SizeIs(0))
       << "nobody shall guess it letter by letter";
+}
+
+TEST_F(DashboardReaderTest, BatchesThatWaitForARunAreListed) {
+  Commit({"a@x.yz"});
+  const auto inbox =
+      SqliteInbox::Open(InboxPathOf(path()), clock, random, kMaxWaitingBytes).value();
+  std::promise<void> stored;
+  ReceivedBatch batch;
+  batch.head.cohort = CohortId("vip");
+  batch.head.message_id = "m1";
+  batch.head.members = 3;
+  batch.received_at = clock.Now();
+  batch.body = "anna@example.com";
+  inbox->Store(batch, [&](const Result<InboxOutcome>& /*outcome*/) { stored.set_value(); });
+  stored.get_future().wait();
+  const Json page = OfBinding(DashboardView::kWaiting);
+  ASSERT_THAT(page["waiting"], SizeIs(1));
+  EXPECT_EQ(page["waiting"][0]["members"], 3);
+  EXPECT_EQ(page["waiting"][0]["direction"], "enter");
+  EXPECT_EQ(page["waiting"][0]["received_at"], "2026-11-21T06:00:00Z");
+  EXPECT_EQ(page["next"], nullptr);
 }
 
 TEST_F(DashboardReaderTest, ARunHasTheOperationsThatItCommitted) {

@@ -2,7 +2,6 @@
 #include "end_to_end/daemon.h"
 
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <sys/stat.h>
@@ -12,51 +11,37 @@
 #include <gtest/gtest.h>
 
 #include "base/format.h"
-#include "end_to_end/held_service.h"
-#include "end_to_end/process.h"
-#include "simulator/cordial_account.h"
-#include "support/temp_dir.h"
+#include "end_to_end/cordial_world.h"
 
 namespace cohort_sync {
 namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kCordialKey = "daemon-test-key";
 constexpr const char* kCohort = "active";
 
-class DaemonTest : public ::testing::Test {
+class DaemonTest : public CordialWorld {
  protected:
   DaemonTest() {
     cordial_.HoldOnly("/v2/contacts");
-    WriteConfig("active users");
+    Configure("active users");
     WriteMembers(0, 100);
   }
 
-  void WriteConfig(const std::string& name, const std::string& state = "state.db") {
-    WriteConfigWith(R"({"type": "file", "path": "cohort.csv"}, "frequency": "once")", name, state);
+  void Configure(const std::string& name, const std::string& state = "state.db") {
+    ConfigureWith(R"({"type": "file", "path": "cohort.csv"}, "frequency": "once")", name, state);
   }
   // Of a sync with this source, and what stands behind it.
-  void WriteConfigWith(const std::string& source,
-                       const std::string& name,
-                       const std::string& state = "state.db",
-                       const std::string& behind_syncs = "") {
-    const std::string text = Format(
-        R"({{"state": "{}",
-             "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
-               "api_key": "env:DAEMON_TEST_CORDIAL_KEY", "contact_identifier_name": "email",
-               "contact_identifier_mapping": "email", "requests_per_second": 10000}}}},
-             "syncs": [{{"cohort": "{}", "name": "{}", "source": {}}}]{}}})",
-        state,
-        cordial_.url(),
-        kCohort,
-        name,
-        source,
-        behind_syncs);
-    const std::string path = directory_.File("config.json");
-    std::filesystem::remove(path);
-    std::filesystem::permissions(directory_.Write("config.json", text),
-                                 std::filesystem::perms::owner_read);
+  void ConfigureWith(const std::string& source,
+                     const std::string& name,
+                     const std::string& state = "state.db",
+                     const std::string& behind_syncs = "") {
+    WriteConfig(Format(R"("syncs": [{{"cohort": "{}", "name": "{}", "source": {}}}]{})",
+                       kCohort,
+                       name,
+                       source,
+                       behind_syncs),
+                state);
   }
   void WriteMembers(int first, int end) {
     std::string csv = "\"email\"\n";
@@ -65,11 +50,6 @@ class DaemonTest : public ::testing::Test {
     directory_.Write("cohort.csv", csv);
   }
 
-  [[nodiscard]] Process Start(const std::vector<std::string>& words) const {
-    std::vector<std::string> all = {"--config", directory_.File("config.json")};
-    all.insert(all.end(), words.begin(), words.end());
-    return Process(all, {Format("DAEMON_TEST_CORDIAL_KEY={}", kCordialKey)});
-  }
   // A daemon that has synced everybody and waits.
   [[nodiscard]] Process Serve() const {
     Process daemon = Start({"serve", "--log-level", "info"});
@@ -89,12 +69,6 @@ class DaemonTest : public ::testing::Test {
   [[nodiscard]] std::size_t OnList() {
     return cordial_.Meanwhile([this] { return account_.ReadList("activeusers")->contacts.size(); });
   }
-
-  SystemClock clock_;
-  SystemRandom random_;
-  TempDir directory_;
-  simulator::CordialAccount account_{kCordialKey, clock_, random_};
-  HeldService cordial_{[this](const http::Request& request) { return account_.Handle(request); }};
 };
 
 TEST_F(DaemonTest, ASyncGoesThroughTheDaemonAndPrintsWhatItPrintsAlone) {
@@ -151,10 +125,10 @@ TEST_F(DaemonTest, APauseStopsWhatIsBeingDelivered) {
 
 TEST_F(DaemonTest, AResumedCohortTakesWhatWasPushedMeanwhile) {
   const std::uint16_t port = FreePort();
-  WriteConfigWith(R"({"type": "push"})",
-                  "active users",
-                  "state.db",
-                  Format(R"(, "server": {{"listen": "127.0.0.1:{}"}})", port));
+  ConfigureWith(R"({"type": "push"})",
+                "active users",
+                "state.db",
+                Format(R"(, "server": {{"listen": "127.0.0.1:{}"}})", port));
   Process daemon = Start({"serve", "--log-level", "info"});
   ASSERT_TRUE(daemon.ReadUntil("listening at"));
   const auto push = [&](const std::string& user) {
@@ -218,8 +192,8 @@ TEST_F(DaemonTest, APlanOfWhatWasPushedGoesThroughTheDaemonAndTakesNothing) {
   };
   std::filesystem::create_directory(directory_.File("in"));
   directory_.Write("in/1.jsonl", record("m1", "anna"));
-  WriteConfigWith(R"({"type": "records", "path": "in", "pattern": "*.jsonl"}, "every": "1d")",
-                  "active users");
+  ConfigureWith(R"({"type": "records", "path": "in", "pattern": "*.jsonl"}, "every": "1d")",
+                "active users");
   Process daemon = Serve();
   EXPECT_THAT(Do({"plan"}).output, HasSubstr("pushed     nothing since its last run"));
   directory_.Write("in/2.jsonl", record("m2", "bert"));
@@ -267,7 +241,7 @@ TEST_F(DaemonTest, ASocketThatAKilledDaemonLeftBehindIsInNobodysWay) {
 
 TEST_F(DaemonTest, AHangupReadsTheConfigurationAgain) {
   Process daemon = Serve();
-  WriteConfig("another name");
+  Configure("another name");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("the configuration was read again")) << daemon.output();
   EXPECT_TRUE(daemon.ReadUntil("serving 1 sync")) << daemon.output();
@@ -277,14 +251,14 @@ TEST_F(DaemonTest, AHangupReadsTheConfigurationAgain) {
 
 TEST_F(DaemonTest, AConfigurationThatCannotBeServedLeavesTheOldOneInForce) {
   Process daemon = Serve();
-  WriteConfig("active users", "elsewhere.db");
+  Configure("active users", "elsewhere.db");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("the configuration in force stays: state: it is"))
       << daemon.output();
-  WriteConfig("active users\", \"colour\": \"red");
+  Configure("active users\", \"colour\": \"red");
   daemon.Signal(SIGHUP);
   EXPECT_TRUE(daemon.ReadUntil("colour")) << daemon.output();
-  WriteConfig("active users");
+  Configure("active users");
   EXPECT_EQ(Do({"sync"}).code, 0);
 }
 

@@ -1,17 +1,13 @@
 // The real daemon, as Prometheus and those who watch it see it.
 #include <csignal>
-#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "end_to_end/cordial_world.h"
 #include "end_to_end/daemon.h"
-#include "end_to_end/held_service.h"
-#include "end_to_end/process.h"
-#include "simulator/cordial_account.h"
 #include "support/exposition.h"
-#include "support/temp_dir.h"
 
 namespace cohort_sync {
 namespace {
@@ -20,41 +16,20 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr const char* kCordialKey = "monitoring-test-key";
 constexpr const char* kSync = R"({cohort="vip",list="vips",destination="cordial"})";
 
-class MonitoringTest : public ::testing::Test {
+class MonitoringTest : public CordialWorld {
  protected:
   MonitoringTest() {
     directory_.Write("vip.txt", "anna@example.com\nbob@example.com\n");
-    const std::string text = Format(
-        R"({{"state": "state.db",
-             "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
-               "api_key": "env:MONITORING_TEST_KEY", "contact_identifier_name": "email",
-               "contact_identifier_mapping": "email", "requests_per_second": 1000}}}},
-             "syncs": [{{"cohort": "vip", "name": "vips",
-               "source": {{"type": "file", "path": "vip.txt", "format": "identifiers"}},
-               "frequency": "hourly"}},
-              {{"cohort": "gone", "name": "gone",
-               "source": {{"type": "file", "path": "gone.txt", "format": "identifiers"}},
-               "frequency": "hourly"}}],
-             "server": {{"listen": "127.0.0.1:{}"}}}})",
-        cordial_.url(),
-        port_);
-    std::filesystem::permissions(directory_.Write("config.json", text),
-                                 std::filesystem::perms::owner_read);
+    WriteConfig(Format(R"("syncs": [{}, {}], "server": {{"listen": "127.0.0.1:{}"}})",
+                       SyncOf("vip", "vips"),
+                       SyncOf("gone", "gone"),
+                       port_));
   }
 
-  [[nodiscard]] Process Serve() const {
-    return Process({"--config", directory_.File("config.json"), "--log-level", "info", "serve"},
-                   {Format("MONITORING_TEST_KEY={}", kCordialKey)});
-  }
+  [[nodiscard]] Process Serve() const { return Start({"--log-level", "info", "serve"}); }
 
-  TempDir directory_;
-  SystemClock clock_;
-  SystemRandom random_;
-  simulator::CordialAccount account_{kCordialKey, clock_, random_};
-  HeldService cordial_{[this](const http::Request& request) { return account_.Handle(request); }};
   const std::uint16_t port_ = FreePort();
 };
 
@@ -75,6 +50,10 @@ TEST_F(MonitoringTest, ShowsWhatTheDaemonDid) {
       value(R"(calls_total{destination="cordial",call="POST /contacts",answer="201"})") +
           value(R"(call_duration_seconds_count{destination="cordial",call="POST /contacts"})"),
       4);
+  for (const std::string call : {"GET /accountlists", "POST /accountlists"})
+    EXPECT_GE(
+        value(Format(R"(call_duration_seconds_count{{destination="cordial",call="{}"}})", call)), 1)
+        << call;
   EXPECT_EQ(value(std::string("list_desired_contacts") + kSync), 2);
   EXPECT_EQ(value(std::string("pending_operations") + kSync), 0);
   EXPECT_EQ(value(std::string("last_run_failed") + kSync), 0);

@@ -1,6 +1,5 @@
 // The real daemon tells what changed, over restarts.
 #include <csignal>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,11 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/format.h"
-#include "end_to_end/held_service.h"
-#include "end_to_end/process.h"
-#include "simulator/cordial_account.h"
+#include "end_to_end/cordial_world.h"
 #include "support/recording_endpoint.h"
-#include "support/temp_dir.h"
 
 namespace cohort_sync {
 namespace {
@@ -24,38 +20,25 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kCordialKey = "notifications-test-key";
-
-class NotificationsTest : public ::testing::Test {
+class NotificationsTest : public CordialWorld {
  protected:
   NotificationsTest() {
-    const std::string text = Format(
-        R"({{"state": "state.db",
-             "destinations": {{"cordial": {{"api": "rest", "endpoint": "{}/v2",
-               "api_key": "env:NOTIFICATIONS_TEST_KEY", "contact_identifier_name": "email",
-               "contact_identifier_mapping": "email", "requests_per_second": 1000}}}},
-             "syncs": [{{"cohort": "vip", "name": "vips",
-               "source": {{"type": "file", "path": "vip.txt", "format": "identifiers"}},
-               "frequency": "hourly"}}],
-             "notifications": [{{"url": "env:NOTIFICATIONS_TEST_HOOK", "format": "json"}}]}})",
-        cordial_.url());
-    std::filesystem::permissions(directory_.Write("config.json", text),
-                                 std::filesystem::perms::owner_read);
+    WriteConfig(Format(
+        R"("syncs": [{}],
+           "notifications": [{{"url": "env:NOTIFICATIONS_TEST_HOOK", "format": "json"}}])",
+        SyncOf("vip", "vips")));
   }
 
-  [[nodiscard]] Process Start(const std::vector<std::string>& words) const {
-    std::vector<std::string> all = {
-        "--config", directory_.File("config.json"), "--log-level", "info"};
+  [[nodiscard]] Process StartWithHook(const std::vector<std::string>& words) const {
+    std::vector<std::string> all = {"--log-level", "info"};
     all.insert(all.end(), words.begin(), words.end());
-    return Process(all,
-                   {Format("NOTIFICATIONS_TEST_KEY={}", kCordialKey),
-                    Format("NOTIFICATIONS_TEST_HOOK={}/hook/secret-path", endpoint_.url())});
+    return Start(all, {Format("NOTIFICATIONS_TEST_HOOK={}/hook/secret-path", endpoint_.url())});
   }
   static constexpr bool kAllSent = true;
   // Serves until so many messages have come in all, and, where asked for, the state knows that they
   // were sent.
   std::string ServeUntil(std::size_t messages, bool all_sent = false) {
-    Process daemon = Start({"serve"});
+    Process daemon = StartWithHook({"serve"});
     endpoint_.WaitFor(messages);
     while (all_sent && Waiting() > 0)
       std::this_thread::yield();
@@ -76,11 +59,6 @@ class NotificationsTest : public ::testing::Test {
     return events;
   }
 
-  TempDir directory_;
-  SystemClock clock_;
-  SystemRandom random_;
-  simulator::CordialAccount account_{kCordialKey, clock_, random_};
-  HeldService cordial_{[this](const http::Request& request) { return account_.Handle(request); }};
   RecordingEndpoint endpoint_;
 };
 
@@ -89,7 +67,7 @@ TEST_F(NotificationsTest, FailureAndItsEndAreToldOnceOverRestarts) {
   EXPECT_THAT(Events(), ElementsAre("failed"));
   EXPECT_EQ(endpoint_.requests()[0].target, "/hook/secret-path");
   directory_.Write("vip.txt", "anna@example.com\n");
-  Process sync = Start({"sync"});
+  Process sync = StartWithHook({"sync"});
   EXPECT_EQ(sync.Wait(), 0) << sync.output();
   ServeUntil(2, kAllSent);
   EXPECT_THAT(Events(), ElementsAre("failed", "recovered"));

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "base/format.h"
+#include "storage/inbox_view.h"
 #include "support/fake_clock.h"
 #include "support/fake_random.h"
 #include "support/temp_dir.h"
@@ -91,6 +92,24 @@ TEST_F(SqliteInboxTest, WhatWasStoredIsReadAsItCameAfterTheProcessEnded) {
   EXPECT_EQ(batch.head.computed_at, FromMillis(1'692'206'763'000));
   EXPECT_EQ(batch.head.members, 10);
   EXPECT_EQ(batch.received_at, FakeClock::kStart);
+}
+
+TEST_F(SqliteInboxTest, WhatWaitsIsSeenInPagesFromOutside) {
+  for (const std::string message : {"m1", "m2", "m3", "m4"})
+    ASSERT_TRUE(Store(Batch(message)));
+  ASSERT_TRUE(Store(Batch("other", "body", CohortId("other"))));
+  const auto view = InboxView::Open(path()).value();
+  const auto messages = [&](const std::optional<InboxPosition>& after, std::int64_t behind) {
+    std::vector<std::string> ids;
+    for (const StoredBatch& stored : view->Waiting(kCohort, after, behind, 2))
+      ids.push_back(stored.batch.head.message_id);
+    return ids;
+  };
+  EXPECT_THAT(messages(std::nullopt, 0), ElementsAre("m1", "m2"));
+  EXPECT_THAT(messages(std::nullopt, view->Waiting(kCohort, std::nullopt, 0, 2).back().id),
+              ElementsAre("m3", "m4"));
+  EXPECT_THAT(messages(Position(2), 0), ElementsAre("m4")) << "what is planned no longer waits";
+  EXPECT_THAT(messages(InboxPosition{1, 4}, 0), ElementsAre("m1", "m2")) << "of another inbox";
 }
 
 TEST_F(SqliteInboxTest, AKnownMessageHasNoEffectAlsoWithAnotherBody) {

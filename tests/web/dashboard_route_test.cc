@@ -31,6 +31,7 @@ TEST(DashboardRouteOf, KnowsEveryView) {
       {"/v1/bindings/7/parked.csv", DashboardView::kParked},
       {"/v1/bindings/7/waiting", DashboardView::kWaiting},
       {"/v1/bindings/7/hold", DashboardView::kHold},
+      {"/v1/bindings/7/hold.csv", DashboardView::kHold},
       {"/v1/bindings/7/calls", DashboardView::kCalls},
   };
   for (const auto& [target, view] : views) {
@@ -58,7 +59,7 @@ TEST(DashboardRouteOf, NothingElseIsThere) {
                                    "/v1/bindings/x/calls",
                                    "/v1/bindings/7/calls/1",
                                    "/v1/bindings/7/calls.csv",
-                                   "/v1/bindings/7/hold.csv",
+                                   "/v1/bindings/7/waiting.csv",
                                    "/v1/bindings/7/rows",
                                    "/v1/bindings/7/.csv",
                                    "/v1/runs/7/members",

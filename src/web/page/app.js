@@ -286,8 +286,9 @@ function progressOf(delivery) {
   ];
 }
 
-// Sizes over time, as steps. Pointer and arrow keys read single points.
-function chart(sizes, now) {
+// Sizes over time, as steps. Pointer and arrow keys read single points; `memory` has the one that
+// was read last, so that drawing anew keeps it.
+function chart(sizes, now, memory) {
   const points = sizes.map((s) => ({ time: Date.parse(s.at), members: s.members, run: s.run }));
   if (points.length === 0) return empty("No size yet", "The first run that reads the cohort makes the first point.");
   const W = Math.max(320, byId("main").clientWidth - 40), H = 220, L = 56, R = 14, T = 14, B = 26;
@@ -302,10 +303,12 @@ function chart(sizes, now) {
   const caption = el("figcaption", { "aria-live": "polite" });
   const mark = svg("line", { class: "mark", y1: T, y2: H - B, visibility: "hidden" });
   const dot = svg("circle", { class: "dot", r: 4, cx: x(last.time), cy: y(last.members) });
-  let chosen = points.length - 1;
+  const remembered = points.findIndex((p) => p.run === memory.run);
+  let chosen = remembered === -1 ? points.length - 1 : remembered;
   const choose = (index, by) => {
     chosen = Math.max(0, Math.min(points.length - 1, index));
     const p = points[chosen];
+    if (by) memory.run = p.run;
     dot.setAttribute("cx", x(p.time)); dot.setAttribute("cy", y(p.members));
     mark.setAttribute("x1", x(p.time)); mark.setAttribute("x2", x(p.time));
     mark.setAttribute("visibility", by ? "visible" : "hidden");
@@ -334,7 +337,7 @@ function chart(sizes, now) {
     event.preventDefault();
     choose(chosen + step, true);
   });
-  choose(chosen, false);
+  choose(chosen, remembered !== -1);
   return el("figure", { class: "card chart" }, picture, caption);
 }
 
@@ -467,7 +470,7 @@ function factsOf(sync) {
   return el("dl", { class: "facts" }, facts);
 }
 
-const detail = (binding) => ({
+const detail = (binding, query, memory = {}) => ({
   page: "overview",
   async load() {
     const sync = await syncOf(binding);
@@ -484,7 +487,7 @@ const detail = (binding) => ({
       noticesOf(sync),
       sync.delivery ? el("section", {}, el("h2", {}, "Being delivered"), progressOf(sync.delivery)) : null,
       factsOf(sync),
-      el("section", {}, el("h2", {}, "Size of the list"), chart(sizes, Date.now())),
+      el("section", {}, el("h2", {}, "Size of the list"), chart(sizes, Date.now(), memory)),
       el("section", {}, el("div", { class: "title" }, el("h2", {}, "Last runs"), el("span", {}, link("#/runs?cohort=" + encodeURIComponent(sync.cohort), "all runs"), " · ", link("#/b/" + binding + "/calls", "last calls"))), el("p"), runs.length ? runTable(runs) : empty("No run yet")),
     ];
   },
@@ -572,7 +575,7 @@ const wordsCell = (row) => cell("Cordial’s words", row.reason ? el("span", { c
 
 const members = (binding, query) => rowsPage({
   ...ofBinding(binding, "members"), title: "Members", query,
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (sync) => [crumbs(sync, "Members"), el("h1", {}, "Members"), el("p", { class: "hint" }, "Who should be on list ", el("strong", {}, sync.list), ": ", plural(sync.desired, "member"), sync.snapshot_as_of ? [", as of ", ago(sync.snapshot_as_of)] : "", ". In no particular order.")],
   heads: ["Contact", "State"],
   row: (m) => el("tr", {}, contactHead(m), stateCell(m)),
@@ -581,7 +584,7 @@ const members = (binding, query) => rowsPage({
 
 const pending = (binding, query) => rowsPage({
   ...ofBinding(binding, "pending"), title: "Pending", query,
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (sync) => [crumbs(sync, "Pending"), el("div", { class: "title" }, el("h1", {}, "Pending"), el("span", {}, link("#/b/" + binding + "/calls", "last calls"))),
     el("p", { class: "hint" }, plural(sync.pending, "operation"), " for list ", el("strong", {}, sync.list), ", in the order of delivery."), sync.delivery ? progressOf(sync.delivery) : null],
   heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Not before"],
@@ -600,7 +603,7 @@ const waiting = (binding, query) => rowsPage({
 const parked = (binding, query) => rowsPage({
   ...ofBinding(binding, "parked"), title: "Parked", query,
   filters: [["reason", "Reason", [["", "every reason"], ...Object.entries(reasons).map(([k, v]) => [k, v[0]])]]],
-  search: "Search Cordial’s words, or a whole identifier",
+  search: "Search words or identifiers",
   head: (sync) => [crumbs(sync, "Parked"), el("div", { class: "title" }, el("h1", {}, "Parked"), actionsOf(sync)), el("p", { class: "hint" }, Object.entries(sync.parked).filter(([, n]) => n).map(([r, n]) => num(n) + " " + reasons[r][0]).join(", ") || "Contacts that Cordial does not take wait here; the others go on.")],
   heads: ["Contact", "Operation", "Why", "Cordial’s words", { text: "Tries", number: true }, "Last tried"],
   row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), cell("Why", el("span", { title: reasons[p.parked][1] }, reasons[p.parked][0])), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Last tried", ago(p.updated_at), "when")),
@@ -612,12 +615,12 @@ const rowsOfRun = (id, query) => rowsPage({
   about: () => get("/v1/runs/" + id),
   filters: [["kind", "Operation", [["", "adds and removals"], ["add", "adds"], ["remove", "removals"]]],
     ["state", "State", [["", "every state"], ...Object.entries(states).filter(([k]) => k !== "on_list").map(([k, v]) => [k, v[1]])]]],
-  search: "Search a whole identifier, or a part of shown ones",
+  search: "Search identifiers",
   head: (r) => [el("nav", { class: "crumbs", "aria-label": "Where this is" }, link("#/runs", "Runs"), " / ", link("#/run/" + id, "Run " + id), " / Operations"), el("h1", {}, "Operations of run " + id),
     el("p", { class: "hint" }, r.binding ? link("#/b/" + r.binding, r.cohort_name || r.cohort) : r.cohort, r.list ? " → " + r.list : "", ": ", plural(r.counts.added, "add"), " and ", plural(r.counts.removed, "removal"), " by this run, as they stand now.")],
   heads: ["Contact", "Operation", "State", "Cordial’s words", { text: "Tries", number: true }, "Since"],
   row: (p) => el("tr", {}, contactHead(p), cell("Operation", p.operation), stateCell(p), wordsCell(p), cell("Tries", num(p.attempts), "number"), cell("Since", ago(p.updated_at), "when")),
-  none: (r) => r.counts.added + r.counts.removed ? empty("Not kept any more", "Operations that are done are dropped with the time that the state keeps.") : empty("This run changed nothing", "Whoever should be on the list was there already."),
+  none: (r) => r.state === "failed" ? empty("This run changed nothing", "It failed: ", r.error) : r.counts.added + r.counts.removed ? empty("Not kept any more", "Operations that are done are dropped with the time that the state keeps.") : empty("This run changed nothing", "Whoever should be on the list was there already."),
 });
 
 // A part after the other, so that neither side has all of it in memory at once.
@@ -653,7 +656,7 @@ const hold = (binding) => {
       const run = page.hold ? await get("/v1/runs/" + page.hold.run) : null;
       return { sync, page, run };
     },
-    shell: () => [el("div", { id: "head" }), revealBar()],
+    shell: () => [el("div", { id: "head" }), revealBar(el("span", { class: "grow" }), button("Download CSV", () => download("/v1/bindings/" + binding + "/hold.csv?", "held-" + binding + ".csv")))],
     draw({ sync, page, run }) {
       byId("head").replaceChildren(crumbs(sync, "Held"), el("h1", {}, "Held"));
       if (!page.hold) return empty("Nothing is held", "When a snapshot would remove or add unusually many, it waits here for a person.");
@@ -715,10 +718,12 @@ const run = (id) => ({
       el("h1", {}, "Run " + id, " ", runChip(data.state)),
       el("p", { class: "hint" }, data.binding ? link("#/b/" + data.binding, data.cohort_name || data.cohort) : data.cohort, data.list ? " → " + data.list : "", ", ", data.trigger, ", started ", at(data.started_at), data.finished_at ? ", took " + duration((Date.parse(data.finished_at) - Date.parse(data.started_at)) / 1000) : ""));
     const rows = (query, value) => count(rowsOf(data, query), value);
+    // They are further down.
+    const leftOut = (value) => value && data.rejected_rows.length ? el("a", { class: "count", href: "#/run/" + id, data: { key: "left out" }, onclick: (e) => { e.preventDefault(); byId("left-out").scrollIntoView(); } }, num(value)) : num(value);
     const facts = [["Read", num(c.rows), plural(c.members, "contact")], ["Added", rows("kind=add", c.added)], ["Removed", rows("kind=remove", c.removed)], ["Unchanged", num(c.unchanged), data.binding && c.unchanged ? link("#/b/" + data.binding + "/members", "members now") : null],
       ["Held", data.binding ? count("#/b/" + data.binding + "/hold", c.held_removals + c.held_adds) : num(0)], ["Delivered", rows("state=delivered", d.delivered), data.binding && d.calls ? link("#/b/" + data.binding + "/calls", plural(d.calls, "call")) : plural(d.calls, "call")],
       ["Parked", rows("state=parked", d.refused + d.exhausted)],
-      ["Left out", num(Object.values(c.rejected).reduce((a, b) => a + b, 0)), Object.entries(c.rejected).filter(([, n]) => n).map(([r, n]) => num(n) + " " + r).join(", ")]];
+      ["Left out", leftOut(Object.values(c.rejected).reduce((a, b) => a + b, 0)), Object.entries(c.rejected).filter(([, n]) => n).map(([r, n]) => num(n) + " " + r).join(", ")]];
     return [
       data.error ? el("div", { class: "notice bad" }, data.error) : null,
       data.notes.map((n) => el("div", { class: "notice idle" }, n)),
@@ -726,7 +731,7 @@ const run = (id) => ({
       data.origin ? el("p", { class: "hint" }, "From ", data.origin, data.snapshot_as_of ? [", as of ", at(data.snapshot_as_of)] : "") : null,
       d.by_call.length ? el("section", {}, el("h2", {}, "Calls"), table("Calls", ["Call", "Answers", { text: "p50", number: true }, { text: "p99", number: true }, { text: "Longest", number: true }], d.by_call.map((b) => el("tr", {},
         el("th", { scope: "row", class: "mono" }, b.call), cell("Answers", Object.entries(b.answers).map(([k, v]) => num(v) + " × " + k).join(", ")), cell("p50", b.p50_ms + " ms", "number"), cell("p99", b.p99_ms + " ms", "number"), cell("Longest", b.max_ms + " ms", "number"))), true)) : null,
-      data.rejected_rows.length ? el("section", {}, el("h2", {}, "Rows left out"), el("p", { class: "hint" }, "The first " + num(data.rejected_rows.length) + "."), table("Rows left out", ["Row", "Reason", "Value", "Amplitude id"], data.rejected_rows.map((r) => el("tr", {},
+      data.rejected_rows.length ? el("section", { id: "left-out" }, el("h2", {}, "Rows left out"), el("p", { class: "hint" }, "The first " + num(data.rejected_rows.length) + "."), table("Rows left out", ["Row", "Reason", "Value", "Amplitude id"], data.rejected_rows.map((r) => el("tr", {},
         el("th", { scope: "row" }, r.row === null ? "–" : num(r.row)), cell("Reason", r.reason), cell("Value", el("span", { class: "mono" }, r.value)), cell("Amplitude id", el("span", { class: "mono" }, r.amplitude_id || "–")))), true)) : null,
     ];
   },

@@ -116,6 +116,11 @@ await test("every count of the overview leads to its rows", async () => {
   await page.getByRole("heading", { name: "Held", exact: true }).waitFor();
   await page.getByText("s***@e***.com").first().waitFor();
   assert.equal(await page.locator("tbody tr").count(), 100);
+  await unlock(page);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download CSV" }).click()]);
+  const lines = (await (await import("node:fs/promises")).readFile(await download.path(), "utf8")).trim().split("\n");
+  assert.equal(lines.length, 901);
+  assert.match(lines[1], /^"spender\d+@example\.com","remove"$/);
   await page.goBack();
   await rowOf(page, env.DASHBOARD_HOSTILE).getByRole("link", { name: "2", exact: true }).click();
   await page.getByRole("heading", { name: "Parked", exact: true }).waitFor();
@@ -190,6 +195,9 @@ await test("a sync shows its size over time, read by pointer and by keys", async
   assert.match(await text(page, "figcaption"), /10 members after run 1/);
   await page.keyboard.press("ArrowRight");
   assert.match(await text(page, "figcaption"), /13 members/);
+  await page.setViewportSize({ width: 1100, height: 860 });
+  await page.waitForTimeout(400);
+  assert.match(await text(page, "figcaption"), /13 members/, "drawn anew, it is still what was chosen");
   await shot(page, "detail");
   await page.locator("figcaption a").click();
   await page.getByRole("heading", { name: /Run 2/ }).waitFor();
@@ -266,6 +274,8 @@ await test("empty places say what they are for", async () => {
   await page.getByText("Nothing is held").waitFor();
   await go(page, "#/b/1/pending");
   await page.getByText("Nothing is pending").waitFor();
+  await go(page, "#/run/7/rows");
+  await page.getByText("This run changed nothing").waitFor();
   await go(page, "#/b/1/waiting");
   await page.getByText("Nothing waits").waitFor();
   await go(page, "#/b/999");
@@ -306,7 +316,7 @@ await test("the keyboard reaches everything, with the focus seen", async () => {
 for (const [name, options] of [["phone", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }], ["dark", { colorScheme: "dark" }], ["phone-dark", { viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" }]]) {
   await test("every view fits: " + name, async () => {
     const page = await open(options);
-    for (const [view, hash] of [["overview", ""], ["detail", "#/b/2"], ["parked", "#/b/3/parked"], ["calls", "#/b/3/calls"], ["members", "#/b/2/members"], ["operations", "#/run/7/rows"], ["hold", "#/b/2/hold"], ["runs", "#/runs"], ["run", "#/run/1"]]) {
+    for (const [view, hash] of [["overview", ""], ["detail", "#/b/2"], ["parked", "#/b/3/parked"], ["calls", "#/b/3/calls"], ["members", "#/b/2/members"], ["operations", "#/run/6/rows"], ["hold", "#/b/2/hold"], ["runs", "#/runs"], ["run", "#/run/1"]]) {
       await go(page, hash);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(wide <= 0, view + " is " + wide + " px too wide");
