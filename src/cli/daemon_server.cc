@@ -16,6 +16,8 @@ Status DaemonServer::Start(const ServerConfig& settings) {
   options.hosts.insert(
       options.hosts.end(), settings.allowed_hosts.begin(), settings.allowed_hosts.end());
   options.max_connections = static_cast<std::size_t>(settings.max_connections);
+  options.max_connections_per_address =
+      static_cast<std::size_t>(settings.max_connections_per_address);
   auto started = http::GuardedServer::Start(options, router_);
   if (!started) return Fail(started.error());
   server_ = std::move(*started);

@@ -54,6 +54,8 @@ struct ServerConfig {
   // Lower case: what the Host header may name besides loopback names and the address itself.
   std::vector<std::string> allowed_hosts;
   int max_connections = 64;  // 1..10000
+  // The same for one address; not where a proxy is in front, which is everybody's. 0: no limit.
+  int max_connections_per_address = 0;
   std::int64_t max_body_bytes = std::int64_t{16} << 20U;
 };
 

@@ -69,6 +69,13 @@ ServerConfig ReadServer(const JsonValue& value, ConfigProblems& problems) {
   server.allowed_hosts = ReadHosts(reader, problems);
   if (const auto most = reader.Integer("max_connections", 1, 10'000))
     server.max_connections = static_cast<int>(*most);
+  if (const auto most = reader.Integer("max_connections_per_address", 1, 10'000))
+    server.max_connections_per_address = static_cast<int>(*most);
+  if (server.listen.is_loopback() && reader.Has("max_connections_per_address"))
+    reader.AddProblem("max_connections_per_address",
+                      Format("everybody comes to {} from this machine, through a proxy; remove it, "
+                             "and let the proxy limit them",
+                             ToString(server.listen)));
   if (const auto most = reader.ByteCount("max_body", kMiB, 1'024 * kMiB))
     server.max_body_bytes = *most;
   if (!server.listen.is_loopback()) {

@@ -1,20 +1,37 @@
 #include "http/connection_table.h"
 
-#include <algorithm>
 #include <tuple>
 
 namespace cohort_sync::http {
 
 bool ConnectionTable::MakeRoom() {
   if (connections_.size() < max_connections_) return true;
-  const auto first =
-      std::min_element(connections_.begin(), connections_.end(), [](const auto& a, const auto& b) {
-        return std::tie(a.first->phase_, a.first->since_) <
-               std::tie(b.first->phase_, b.first->since_);
-      });
-  if (first == connections_.end() || IsAtWork(first->first->phase_)) return false;
+  TrackedConnection* first = nullptr;
+  for (const auto& [connection, owner] : connections_) {
+    if (first == nullptr || EndsBefore(*connection, *first)) first = connection;
+  }
+  return Evict(first);
+}
+
+bool ConnectionTable::MakeRoomFor(const std::string& peer, std::size_t most) {
+  std::size_t count = 0;
+  TrackedConnection* first = nullptr;
+  for (const auto& [connection, owner] : connections_) {
+    if (connection->peer_ != peer) continue;
+    ++count;
+    if (first == nullptr || EndsBefore(*connection, *first)) first = connection;
+  }
+  return count < most || Evict(first);
+}
+
+bool ConnectionTable::EndsBefore(const TrackedConnection& a, const TrackedConnection& b) {
+  return std::tie(a.phase_, a.since_) < std::tie(b.phase_, b.since_);
+}
+
+bool ConnectionTable::Evict(TrackedConnection* connection) {
+  if (connection == nullptr || IsAtWork(connection->phase_)) return false;
   ++evicted_;
-  first->first->End();
+  connection->End();
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <utility>
 
@@ -27,12 +28,15 @@ enum class Phase {
 
 class TrackedConnection {
  public:
+  // `peer`: whose it is, for the limit of MakeRoomFor.
+  explicit TrackedConnection(std::string peer = {}) : peer_(std::move(peer)) {}
   virtual ~TrackedConnection() = default;
   // Closes it at once and calls ConnectionTable::Remove. Calling it again does nothing.
   virtual void End() = 0;
 
  private:
   friend class ConnectionTable;
+  const std::string peer_;
   Phase phase_ = Phase::kHeader;
   std::int64_t since_ = 0;  // Grows with each change of any connection's phase.
 };
@@ -51,6 +55,8 @@ class ConnectionTable {
   // Ends the connection that is first in the order above, and of those of its phase the oldest,
   // where there are as many as there may be. False when all are at work.
   [[nodiscard]] bool MakeRoom();
+  // The same among the connections of `peer`, of which there may be `most`.
+  [[nodiscard]] bool MakeRoomFor(const std::string& peer, std::size_t most);
   void Add(std::shared_ptr<TrackedConnection> connection);
   void Remove(TrackedConnection& connection);
   void Enter(TrackedConnection& connection, Phase phase);
@@ -71,6 +77,10 @@ class ConnectionTable {
 
  private:
   using Connections = std::unordered_map<TrackedConnection*, std::shared_ptr<TrackedConnection>>;
+
+  [[nodiscard]] static bool EndsBefore(const TrackedConnection& a, const TrackedConnection& b);
+  // Not one that is at work; nullptr is none.
+  [[nodiscard]] bool Evict(TrackedConnection* connection);
 
   const std::size_t max_connections_;
   const std::uint64_t max_body_bytes_;

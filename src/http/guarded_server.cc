@@ -1,6 +1,8 @@
 #include "http/guarded_server.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <string_view>
@@ -37,6 +39,18 @@ constexpr int kBacklog = 1'024;
 // Between two tries when a connection cannot be accepted (no descriptors left).
 constexpr Duration kAcceptPause{100};
 
+// Whose it is, as the limit for one address sees it: who has an IPv6 address has 2^64 of them.
+std::string PeerOf(const tcp::socket& socket) {
+  error_code error;
+  const asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error || address.is_v4()) return address.to_string();
+  const asio::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  asio::ip::address_v6::bytes_type bytes = v6.to_bytes();
+  std::fill(bytes.begin() + bytes.size() / 2, bytes.end(), std::uint8_t{0});
+  return asio::ip::address_v6(bytes).to_string();
+}
+
 // What the connections of one server share.
 struct Shared {
   const GuardedServerOptions options;
@@ -49,8 +63,9 @@ struct Shared {
 
 class Connection final : public TrackedConnection, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(tcp::socket socket, Shared& shared)
-      : stream_(std::move(socket)),
+  Connection(tcp::socket socket, std::string peer, Shared& shared)
+      : TrackedConnection(std::move(peer)),
+        stream_(std::move(socket)),
         delay_(stream_.get_executor()),
         reader_(shared.options.hosts),
         shared_(shared) {
@@ -313,7 +328,8 @@ class AsioServer final : public GuardedServer {
       counts = {.open_connections = shared_.table.size(),
                 .connections = connections_,
                 .evicted = shared_.table.evicted(),
-                .refused_heads = shared_.refused_heads};
+                .refused_heads = shared_.refused_heads,
+                .turned_away = turned_away_};
     });
     return counts;
   }
@@ -323,7 +339,14 @@ class AsioServer final : public GuardedServer {
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
       if (shared_.stopping) return;
       if (error) return AcceptLater();
+      const std::size_t most = shared_.options.max_connections_per_address;
+      std::string peer = most == 0 ? std::string() : PeerOf(socket);
+      if (most > 0 && !shared_.table.MakeRoomFor(peer, most)) {
+        ++turned_away_;
+        return Accept();  // The socket closes.
+      }
       waiting_.emplace(std::move(socket));
+      waiting_peer_ = std::move(peer);
       StartWaiting();
     });
   }
@@ -339,7 +362,8 @@ class AsioServer final : public GuardedServer {
   // in the system's queue.
   void StartWaiting() {
     if (!waiting_ || !shared_.table.MakeRoom()) return;
-    const auto connection = std::make_shared<Connection>(std::move(*waiting_), shared_);
+    const auto connection =
+        std::make_shared<Connection>(std::move(*waiting_), std::move(waiting_peer_), shared_);
     waiting_.reset();
     ++connections_;
     shared_.table.Add(connection);
@@ -381,8 +405,10 @@ class AsioServer final : public GuardedServer {
   tcp::acceptor acceptor_{context_};
   asio::steady_timer accept_pause_{context_};
   std::optional<tcp::socket> waiting_;  // Accepted while all connections are at work.
+  std::string waiting_peer_;
   tcp::endpoint endpoint_;
   std::int64_t connections_ = 0;
+  std::int64_t turned_away_ = 0;
   std::promise<void> drained_;
   bool is_drained_ = false;
   std::thread thread_;

@@ -27,6 +27,10 @@ struct GuardedServerOptions {
   // One more connection ends the oldest that waits for nothing of ours: that has its answer, is
   // idle or has not sent its header yet, in this order. Where all are at work it waits its turn.
   std::size_t max_connections = 64;
+  // The same for those of one peer, by its IPv4 address or the first 64 bits of its IPv6 address:
+  // one more ends its own oldest that waits for nothing of ours, and is closed where all are at
+  // work. 0: no such limit, as where a proxy is the peer of everybody.
+  std::size_t max_connections_per_address = 0;
   // Of all bodies that are being read or handled; beyond it a request is refused with 503.
   std::size_t max_body_bytes_in_flight = 128U << 20U;
   Duration header_timeout{5'000};  // From the connection or, where it was kept, the first byte.
@@ -64,6 +68,7 @@ struct ServerCounts {
   std::int64_t connections = 0;    // Accepted ever.
   std::int64_t evicted = 0;        // Ended to make room for others.
   std::int64_t refused_heads = 0;  // Answered 400 or 431 before anybody looked at them.
+  std::int64_t turned_away = 0;    // Closed at once, for the limit of their address.
 };
 
 // Destruction ends all connections at once.

@@ -118,11 +118,25 @@ TEST(ReadServer, RefusesLimitsThatAreNone) {
                                               "or GiB, as in \"1 MiB\""}));
 }
 
+TEST(ReadServer, LimitsOneAddressOnlyWhereNoProxyIsInFront) {
+  const Read read = ReadText(R"({"listen": "0.0.0.0:80", "push_secret": "env:P",
+      "allowed_hosts": ["cohorts.example.com"], "max_connections_per_address": 8})");
+  EXPECT_THAT(read.problems, IsEmpty());
+  EXPECT_EQ(read.server.max_connections_per_address, 8);
+  EXPECT_EQ(ReadText("{}").server.max_connections_per_address, 0);
+  EXPECT_THAT(
+      ReadText(R"({"max_connections_per_address": 8})").problems,
+      ElementsAre(ConfigProblem{"server.max_connections_per_address",
+                                "everybody comes to 127.0.0.1:8321 from this machine, "
+                                "through a proxy; remove it, and let the proxy limit them"}));
+}
+
 TEST(ReadServer, RefusesUnknownKeys) {
   EXPECT_THAT(ReadText(R"({"port": 8321})").problems,
               ElementsAre(ConfigProblem{"server.port",
                                         "unknown key; known are 'allowed_hosts', 'listen', "
-                                        "'max_body', 'max_connections', 'push_secret'"}));
+                                        "'max_body', 'max_connections', "
+                                        "'max_connections_per_address', 'push_secret'"}));
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "http/connection_table.h"
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -13,8 +15,8 @@ using ::testing::IsEmpty;
 
 class FakeConnection final : public TrackedConnection {
  public:
-  FakeConnection(int number, ConnectionTable*& table, std::vector<int>& ended)
-      : number_(number), table_(table), ended_(ended) {}
+  FakeConnection(int number, std::string peer, ConnectionTable*& table, std::vector<int>& ended)
+      : TrackedConnection(std::move(peer)), number_(number), table_(table), ended_(ended) {}
   void End() override {
     ended_.push_back(number_);
     table_->Remove(*this);
@@ -28,8 +30,8 @@ class FakeConnection final : public TrackedConnection {
 
 class ConnectionTableTest : public ::testing::Test {
  protected:
-  TrackedConnection& Add(Phase phase) {
-    const auto connection = std::make_shared<FakeConnection>(++added_, table_pointer_, ended);
+  TrackedConnection& Add(Phase phase, const std::string& peer = "") {
+    const auto connection = std::make_shared<FakeConnection>(++added_, peer, table_pointer_, ended);
     table.Add(connection);
     table.Enter(*connection, phase);
     return *connection;
@@ -49,6 +51,21 @@ TEST_F(ConnectionTableTest, NobodyEndsWhileThereIsRoom) {
   Add(Phase::kIdle);
   EXPECT_TRUE(table.MakeRoom());
   EXPECT_THAT(ended, IsEmpty());
+}
+
+TEST_F(ConnectionTableTest, ForOneMoreOfAPeerItsOwnFirstEnds) {
+  Add(Phase::kLingering, "other");
+  Add(Phase::kHeader, "peer");
+  EXPECT_TRUE(table.MakeRoomFor("peer", 2));
+  EXPECT_THAT(ended, IsEmpty());
+  Add(Phase::kIdle, "peer");
+  EXPECT_TRUE(table.MakeRoomFor("peer", 2));
+  EXPECT_THAT(ended, ElementsAre(3));
+  Add(Phase::kBody, "peer");
+  EXPECT_TRUE(table.MakeRoomFor("peer", 2));
+  EXPECT_THAT(ended, ElementsAre(3, 2));
+  EXPECT_FALSE(table.MakeRoomFor("peer", 1));
+  EXPECT_TRUE(table.MakeRoomFor("third", 1));
 }
 
 TEST_F(ConnectionTableTest, AnsweredEndsBeforeIdleAndIdleBeforeUnfinishedHeader) {

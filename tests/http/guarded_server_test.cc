@@ -241,6 +241,60 @@ TEST(GuardedServer, GoodRequestIsAnsweredBesideAThousandHalfOpenConnections) {
   EXPECT_GE(counts.evicted, 1'000 - 64);
 }
 
+TEST(GuardedServer, OneAddressHasItsOwnLimit) {
+  GuardedWorld world({.max_connections_per_address = 2});
+  const RawConnection silent = world.Connect();
+  RawConnection begun = world.Connect();
+  begun.Write("GET / HTTP/1.1\r\n");
+  const RawConnection of_another = RawConnection::To(world.server->port(), 2);
+  EXPECT_THAT(world.Answer(Get("/third")), EndsWith("/third"));  // Ends the silent one.
+  silent.WaitForClose();
+  begun.Write("Host: localhost\r\n\r\n");
+  EXPECT_THAT(begun.ReadToEnd(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_FALSE(of_another.ClosedWithin(0));
+  EXPECT_EQ(world.server->Counts().turned_away, 0);
+}
+
+TEST(GuardedServer, AnAddressWhoseConnectionsAreAllAtWorkGetsNoMore) {
+  GuardedWorld world({.max_connections_per_address = 2});
+  RawConnection first = world.Connect();
+  first.Write(Get("/held/1"));
+  const RawConnection second = world.Connect();
+  second.Write(Get("/held/2"));
+  world.handler.WaitFor(2);
+  RawConnection third = world.Connect();
+  EXPECT_EQ(third.ReadToEnd(), "");
+  RawConnection of_another = RawConnection::To(world.server->port(), 2);
+  of_another.Write(Get("/other"));
+  EXPECT_THAT(of_another.ReadToEnd(), EndsWith("/other"));
+  EXPECT_EQ(world.server->Counts().turned_away, 1);
+  world.handler.TakeHeld(0).Send(ReplyWith(200));
+  first.ReadToEnd();
+  EXPECT_THAT(world.Answer(Get("/again")), EndsWith("/again"));
+}
+
+// 200 peers of one address that never finish a header cannot keep another address out, although
+// there is room for a few connections only.
+TEST(GuardedServer, OneAddressDoesNotTakeTheRoomOfOthers) {
+  GuardedWorld world({.max_connections = 16, .max_connections_per_address = 4});
+  std::vector<RawConnection> quiet;
+  for (std::uint32_t from = 2; from < 6; ++from) {
+    quiet.push_back(RawConnection::To(world.server->port(), from));
+    quiet.back().Write("GET /quiet HTTP/1.1\r\n");
+  }
+  std::vector<RawConnection> hostile;
+  hostile.reserve(200);
+  for (int i = 0; i < 200; ++i) {
+    hostile.push_back(world.Connect());
+    hostile.back().Write("GET / HTTP/1.1\r\nHost: localh");
+  }
+  for (RawConnection& connection : quiet) {
+    connection.Write("Host: localhost\r\n\r\n");
+    EXPECT_THAT(connection.ReadToEnd(), StartsWith("HTTP/1.1 200 "));
+  }
+  EXPECT_LE(world.server->Counts().open_connections, 8U);
+}
+
 TEST(GuardedServer, StopWaitsForWhatIsBeingHandledAndRefusesTheRest) {
   GuardedWorld world({.stop_timeout = Duration(600'000)});
   RawConnection idle = world.Connect();

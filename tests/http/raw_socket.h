@@ -36,8 +36,13 @@ class RawConnection {
  public:
   explicit RawConnection(UniqueFd fd) : fd_(std::move(fd)) {}
 
-  static RawConnection To(std::uint16_t port) {
+  // `from` is the last number of the address 127.0.0.N that it comes from.
+  static RawConnection To(std::uint16_t port, std::uint32_t from = 1) {
     RawConnection connection(UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
+    sockaddr_in own = LoopbackAddress(0);
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + from);
+    if (from != 1)
+      CHECK(::bind(connection.fd(), reinterpret_cast<const sockaddr*>(&own), sizeof(own)) == 0);
     const sockaddr_in address = LoopbackAddress(port);
     CHECK(::connect(
               connection.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);

@@ -30,9 +30,9 @@ MOST_GROWTH = 400 << 20  # Of the resident memory after the warm-up; ASan keeps 
 WARM_UP = 60
 REPORTS = ("AddressSanitizer", "LeakSanitizer", "runtime error:", "check failed")
 
-PATHS = ["/amplitude/webhook", "/amplitude/lists", f"/amplitude/lists/{COHORT}/add",
-         f"/amplitude/lists/{COHORT}/remove", "/healthz", "/", "/amplitude/lists/unknown/add",
-         "/amplitude/../healthz", "/amplitude/lists/%00/add", "/" + "a" * 300, "*", "//",
+PATHS = ["/amplitude/webhook", "/amplitude/identify", "/amplitude/lists",
+         f"/amplitude/lists/{COHORT}/add", f"/amplitude/lists/{COHORT}/remove", "/healthz", "/",
+         "/amplitude/lists/unknown/add", "/amplitude/../healthz", "/amplitude/lists/%00/add", "/" + "a" * 300, "*", "//",
          f"http://127.0.0.1/amplitude/lists/{COHORT}/add", "/amplitude/webhook?x=%zz"]
 METHODS = ["POST", "GET", "PUT", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE", "PRI", "post",
            "", "P\0ST", "A" * 40]
@@ -98,8 +98,24 @@ def listing(rng):
     return json.dumps({"name": f"[Amplitude] pushed: {COHORT}", name: items}).encode()
 
 
+def identify(rng):
+    trait = rng.choice([f"[Amplitude] pushed: {COHORT}", f"pushed:{COHORT}", "[Amplitude] a (b)",
+                        f"[Amplitude] pushed ({COHORT})", "email", ":", "[Amplitude] "])
+    calls = [{"type": rng.choice(["identify"] * 9 + ["track", 1]),
+              "traits": {trait: rng.choice([True, False] * 8 + ["true", None, {}]),
+                         "email": "a@b.c"},
+              "userId": rng.choice([f"u{rng.randrange(100)}"] * 9 + [17, None, ""])}
+             for _ in range(rng.choice([1, 3, 500]))]
+    body = json.dumps(calls[0] if len(calls) == 1 else {"batch": calls}).encode()
+    if rng.random() < 0.5:
+        return body
+    at = rng.randrange(len(body))
+    new = rng.choice([b"", b'"', b"}", b"\\ud800", b"\xff"])
+    return body[:at] + new + body[at + rng.randrange(3):]
+
+
 BODIES = [lambda rng: json.dumps(webhook(rng, rng.choice([0, 1, 5, 1000]))).encode(), nested,
-          numbers, broken_text, changed_bytes, changed_bytes, listing,
+          numbers, broken_text, changed_bytes, changed_bytes, listing, identify,
           lambda rng: rng.randbytes(rng.choice([0, 1, 100, 70_000])), lambda rng: b""]
 
 
@@ -150,7 +166,7 @@ def odd_lines(rng):
 def request(rng):
     body = rng.choice(BODIES)(rng)
     method = rng.choice(METHODS) if rng.random() < 0.05 else "POST"
-    path = rng.choice(PATHS) if rng.random() < 0.1 else PATHS[rng.randrange(4)]
+    path = rng.choice(PATHS) if rng.random() < 0.1 else PATHS[rng.randrange(5)]
     version = rng.choice(VERSIONS) if rng.random() < 0.03 else "HTTP/1.1"
     lines = [f"{method} {path} {version}".encode("latin-1")]
     if rng.random() < 0.98:
