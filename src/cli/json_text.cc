@@ -81,6 +81,7 @@ Json RunOf(const RunReport& run) {
             {"unknown_contacts", delivery.unknown_contacts},
             {"by_call", ArrayOf(delivery.by_call, CallSummaryOf)}}},
           {"error", TextOrNull(run.error)},
+          {"failed_side", run.failed_side ? Json(ToString(*run.failed_side)) : Json(nullptr)},
           {"notes", run.notes}};
 }
 

@@ -83,14 +83,15 @@ void LookAtDestination(const BindingStatus& state, History& history, Seen& seen)
     seen.Failed(state.delivery->updated_at, state.delivery->progress.limit.reason);
   if (!state.binding.stopped_reason.empty() && state.last_run)
     seen.Failed(state.last_run->started_at, state.binding.stopped_reason);
+  if (state.last_run && state.last_run->failed_side == Side::kDestination)
+    seen.Failed(state.last_run->started_at, state.last_run->error);
 }
 
-// Of a project: when it gave a snapshot last, and the newest run that failed before it had one.
+// Of a project: when it gave a snapshot last, and the newest run that it failed.
 void LookAtProject(const BindingStatus& state, Seen& seen) {
   seen.Good(state.binding.accepted_as_of);
-  if (!state.last_run || state.last_run->state != RunState::kFailed) return;
-  if (state.last_run->snapshot_as_of || !state.binding.stopped_reason.empty()) return;
-  seen.Failed(state.last_run->started_at, state.last_run->error);
+  if (state.last_run && state.last_run->failed_side == Side::kSource)
+    seen.Failed(state.last_run->started_at, state.last_run->error);
 }
 
 Json HealthOf(const char* side, const std::string& name, const Seen& seen) {
@@ -111,9 +112,11 @@ Json Health(const Config& config, const std::vector<SyncStatus>& syncs, History*
     if (sync.state && history != nullptr) {
       LookAtDestination(*sync.state, *history, destinations[sync.state->binding.key.destination]);
       LookAtProject(*sync.state, projects[sync.state->binding.key.project]);
-    } else if (sync.last_failure && index < config.syncs.size()) {
-      projects[config.syncs[index].key.project].Failed(sync.last_failure->started_at,
-                                                       sync.last_failure->error);
+    } else if (sync.last_failure && sync.last_failure->failed_side && index < config.syncs.size()) {
+      const BindingKey& key = config.syncs[index].key;
+      Seen& side = *sync.last_failure->failed_side == Side::kSource ? projects[key.project]
+                                                                    : destinations[key.destination];
+      side.Failed(sync.last_failure->started_at, sync.last_failure->error);
     }
   }
   Json health = Json::array();

@@ -18,7 +18,7 @@ namespace {
   "rejected_malformed, rejected_unsafe, rejected_duplicate, desired_before, added, removed, "   \
   "unchanged, held_removals, held_adds, reopened, calls, delivered, unneeded, refused, "        \
   "exhausted, left_pending, left_parked, left_unknown_contacts, error, pushed_batches, "        \
-  "approved_run"
+  "approved_run, failed_side"
 
 constexpr char kFind[] = "SELECT " COHORT_SYNC_RUN_COLUMNS " FROM runs WHERE run_id = ?1";
 constexpr char kNewest[] =
@@ -34,14 +34,14 @@ constexpr char kInsert[] =
     " state, started_at, committed_at, finished_at, snapshot_as_of, origin, removals_approved,"
     " snapshot_rows, members, rejected_missing, rejected_malformed, rejected_unsafe,"
     " rejected_duplicate, desired_before, added, removed, unchanged, held_removals, held_adds,"
-    " reopened, error, pushed_batches, approved_run)"
+    " reopened, error, pushed_batches, approved_run, failed_side)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,"
-    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)";
+    " ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)";
 constexpr char kSetReopened[] = "UPDATE runs SET reopened = ?2 WHERE run_id = ?1";
 constexpr char kFinish[] =
     "UPDATE runs SET state = ?2, finished_at = ?3, error = ?4, reopened = ?5, calls = ?6,"
     " delivered = ?7, unneeded = ?8, refused = ?9, exhausted = ?10, left_pending = ?11,"
-    " left_parked = ?12, left_unknown_contacts = ?13 WHERE run_id = ?1";
+    " left_parked = ?12, left_unknown_contacts = ?13, failed_side = ?14 WHERE run_id = ?1";
 constexpr char kEndInterrupted[] =
     "UPDATE runs SET state = 'interrupted', finished_at = ?1 WHERE state = 'delivering'";
 constexpr char kInsertRejected[] =
@@ -98,6 +98,10 @@ DeliveryCounts DeliveryAt(const Query& row, int column) {
   return counts;
 }
 
+std::optional<std::string_view> TextOf(const std::optional<Side>& side) {
+  return side ? std::optional(ToString(*side)) : std::nullopt;
+}
+
 // Without what Complete adds.
 RunReport ReportAt(const Query& row) {
   RunReport report;
@@ -124,6 +128,7 @@ RunReport ReportAt(const Query& row) {
     report.trigger = RunTrigger::kApproval;
     report.approves = RunId(row.Int(35));
   }
+  if (!row.IsNull(36)) report.failed_side = KnownWord(ParseSide(row.Text(36)), row.Text(36));
   return report;
 }
 
@@ -169,7 +174,8 @@ RunId Runs::Insert(const RunReport& report,
             counts.reopened,
             report.error,
             pushed ? std::optional(counts.batches) : std::nullopt,
-            report.approves)
+            report.approves,
+            TextOf(report.failed_side))
       .Run();
   const RunId run(database_.last_insert_id());
   WriteNotes(run, report.notes);
@@ -201,7 +207,8 @@ void Runs::Finish(const RunReport& report) {
                                          delivery.exhausted,
                                          delivery.pending,
                                          delivery.parked,
-                                         delivery.unknown_contacts)
+                                         delivery.unknown_contacts,
+                                         TextOf(report.failed_side))
                                    .Run();
   if (changed != 1)
     throw DatabaseError(

@@ -59,4 +59,15 @@ std::optional<RunState> ParseRunState(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view ToString(Side side) {
+  return side == Side::kSource ? "source" : "destination";
+}
+
+std::optional<Side> ParseSide(std::string_view text) {
+  for (const Side side : {Side::kSource, Side::kDestination}) {
+    if (ToString(side) == text) return side;
+  }
+  return std::nullopt;
+}
+
 }  // namespace cohort_sync

@@ -33,10 +33,17 @@ enum class RunState {
   kFailed,       // "failed": see error.
   kInterrupted,  // "interrupted": a person stopped it; the rest is pending.
 };
+// One of the two that a sync goes between.
+enum class Side {
+  kSource,       // "source"
+  kDestination,  // "destination"
+};
 [[nodiscard]] std::string_view ToString(RunTrigger trigger);
 [[nodiscard]] std::string_view ToString(RunState state);
 [[nodiscard]] std::optional<RunTrigger> ParseRunTrigger(std::string_view text);
 [[nodiscard]] std::optional<RunState> ParseRunState(std::string_view text);
+[[nodiscard]] std::string_view ToString(Side side);
+[[nodiscard]] std::optional<Side> ParseSide(std::string_view text);
 
 // What the run's commit decided. All numbers are contacts, unless said otherwise.
 struct RunCounts {
@@ -84,8 +91,9 @@ struct RunReport {
   bool removals_approved = false;
   RunCounts counts;
   DeliveryCounts delivery;
-  std::string error;               // Empty unless failed; redacted.
-  std::vector<std::string> notes;  // Warnings and holds, one sentence each.
+  std::string error;                // Empty unless failed; redacted.
+  std::optional<Side> failed_side;  // Could not be reached, or gave nothing to this key.
+  std::vector<std::string> notes;   // Warnings and holds, one sentence each.
 };
 
 }  // namespace cohort_sync

@@ -50,6 +50,13 @@ std::string DeliveryError(const RunReport& report, const DeliveryReport& deliver
   return {};
 }
 
+// Whoever was asked could not be reached, or refused the credential; any other error says what is
+// wrong with what was asked.
+bool MeansTheOtherSide(ErrorCode code) {
+  return code == ErrorCode::kUnavailable || code == ErrorCode::kUnauthorized ||
+         code == ErrorCode::kIncomplete;
+}
+
 RunReport ReportOf(const Binding& binding, RunTrigger trigger, TimePoint started_at) {
   RunReport report;
   report.binding = binding.id;
@@ -146,7 +153,7 @@ StartedRun SyncRunner::Start(const SyncTarget& target,
   const TimePoint started_at = clock_.Now();
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
-  if (!run) return RecordFailure(target, options.trigger, started_at, run.error());
+  if (!run) return RecordFailure(target, options.trigger, started_at, {run.error(), {}});
   if (Status fetched = Fetch(preparation, *run, target, observer, stop); !fetched)
     return StartAfterFailedFetch(target, options.trigger, *run, fetched.error(), stop);
   return PlanAndCommit(preparation, *run, target, options, observer, stop);
@@ -159,7 +166,7 @@ std::optional<StartedRun> SyncRunner::StartPush(const SyncTarget& target,
   const TimePoint started_at = clock_.Now();
   Preparation preparation(store_, clock_, target, options);
   Result<PreparedRun> run = preparation.Open();
-  if (!run) return RecordFailure(target, RunTrigger::kPush, started_at, run.error());
+  if (!run) return RecordFailure(target, RunTrigger::kPush, started_at, {run.error(), {}});
   if (!preparation.TakeBatches(*run) && !(IsApproval(options) && run->binding)) return std::nullopt;
   RunOptions of_push = options;
   of_push.trigger = RunTrigger::kPush;
@@ -173,7 +180,7 @@ StartedRun SyncRunner::PlanAndCommit(Preparation& preparation,
                                      RunObserver& observer,
                                      const std::stop_token& stop) {
   const auto failed = [&](const Error& error) {
-    return RecordFailure(target, options.trigger, fetched.started_at, error);
+    return RecordFailure(target, options.trigger, fetched.started_at, {error, Side::kDestination});
   };
   // Behind the fetch only the destination is asked for anything.
   const auto failed_there = [&](const Error& error) {
@@ -203,7 +210,7 @@ StartedRun SyncRunner::StartAfterFailedFetch(const SyncTarget& target,
     store_.ReopenForRun(run.binding->id, clock_.Now() - kUnknownContactPause);
     return BeginDeliveryRun(*run.binding, trigger, {error.message()});
   }
-  StartedRun started = RecordFailure(target, trigger, run.started_at, error);
+  StartedRun started = RecordFailure(target, trigger, run.started_at, {error, Side::kSource});
   if (run.binding && !stop.stop_requested() && store_.CountOpen(run.binding->id).pending > 0) {
     started.report.binding = run.binding->id;
     started.report.list = run.binding->pins.list_name.value();
@@ -289,8 +296,9 @@ Status SyncRunner::ClearList(const SyncTarget& target, std::int64_t at_most, Pre
 StartedRun SyncRunner::RecordFailure(const SyncTarget& target,
                                      RunTrigger trigger,
                                      TimePoint started_at,
-                                     const Error& error,
+                                     const Failure& failure,
                                      std::optional<RunId> approves) {
+  const auto& [error, asked] = failure;
   RunReport report;
   report.cohort = target.key.cohort.value();
   report.trigger = trigger;
@@ -300,6 +308,7 @@ StartedRun SyncRunner::RecordFailure(const SyncTarget& target,
   report.error = Redact(error.message());
   report.state =
       error.code() == ErrorCode::kInterrupted ? RunState::kInterrupted : RunState::kFailed;
+  if (MeansTheOtherSide(error.code())) report.failed_side = asked;
   report.id = store_.RecordFailedRun(target.key, report);
   return {std::move(report), false, false};
 }
@@ -312,7 +321,7 @@ RunReport SyncRunner::Refuse(const SyncTarget& target,
                     Format("nothing was read or sent: destination '{}' refused lately: {}",
                            target.key.destination.value(),
                            refusal));
-  return RecordFailure(target, trigger, clock_.Now(), error, approves).report;
+  return RecordFailure(target, trigger, clock_.Now(), {error, Side::kDestination}, approves).report;
 }
 
 DeliveryOrder SyncRunner::OrderOf(const SyncTarget& target,
@@ -334,7 +343,10 @@ DeliveryOrder SyncRunner::OrderOf(const SyncTarget& target,
 RunReport SyncRunner::Finish(RunReport report, const DeliveryReport& delivered) {
   report.delivery = delivered.counts;
   const std::string error = Redact(DeliveryError(report, delivered));
-  if (!error.empty()) report.error += (report.error.empty() ? "" : "; ") + error;
+  if (!error.empty()) {
+    report.error += (report.error.empty() ? "" : "; ") + error;
+    report.failed_side = Side::kDestination;
+  }
   if (delivered.end == DeliveryEnd::kBindingStopped)
     store_.SetStopped(report.binding, Redact(delivered.reason));
   report.state = StateOf(report, delivered.end);

@@ -120,10 +120,15 @@ class SyncRunner {
   [[nodiscard]] Result<RunReport> Commit(const SyncTarget& target,
                                          const RunOptions& options,
                                          PreparedRun& run);
+  // What went wrong, and which side was being asked for something, if any.
+  struct Failure {
+    const Error& error;
+    std::optional<Side> asked;
+  };
   [[nodiscard]] StartedRun RecordFailure(const SyncTarget& target,
                                          RunTrigger trigger,
                                          TimePoint started_at,
-                                         const Error& error,
+                                         const Failure& failure,
                                          std::optional<RunId> approves = {});
   [[nodiscard]] StartedRun StartAfterFailedFetch(const SyncTarget& target,
                                                  RunTrigger trigger,

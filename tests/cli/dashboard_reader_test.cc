@@ -1,7 +1,9 @@
 #include "cli/dashboard_reader.h"
 
 #include <future>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -88,6 +90,25 @@ TEST_F(DashboardReaderTest, TheStatusHasWhatAPageNeeds) {
   EXPECT_EQ(status["health"][0]["last_good"], "2026-11-21T06:00:00Z");
   EXPECT_TRUE(status["health"][0].contains("budget"));
   EXPECT_EQ(status["health"][1]["side"], "cordial");
+}
+
+TEST_F(DashboardReaderTest, AFailureIsOfTheSideThatFailedAndOfNoOther) {
+  Commit({"anna@example.com"});
+  const auto failing_after = [&](std::optional<Side> side) {
+    clock.Advance(std::chrono::minutes(1));
+    RunReport run;
+    run.cohort = "vip";
+    run.state = RunState::kFailed;
+    run.started_at = clock.Now();
+    run.error = "find list 'vip' in Cordial: http 503";
+    run.failed_side = side;
+    static_cast<void>(store().RecordFailedRun(Plan().key, run));
+    const Json health = Read({})["health"];
+    return std::pair(health[0]["failing"] == true, health[1]["failing"] == true);
+  };
+  EXPECT_EQ(failing_after(std::nullopt), std::pair(false, false));
+  EXPECT_EQ(failing_after(Side::kSource), std::pair(true, false));
+  EXPECT_EQ(failing_after(Side::kDestination), std::pair(false, true));
 }
 
 TEST_F(DashboardReaderTest, TheStatusSeesWhatIsCommittedMeanwhileAndThatARunIsDue) {
