@@ -7,6 +7,7 @@
 #include "base/format.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/time_text.h"
 #include "cli/adapters.h"
 #include "storage/sqlite_history.h"
 
@@ -17,6 +18,8 @@ namespace {
 // credential is tried (design brief, section 2).
 constexpr Duration kPendingInterval = std::chrono::minutes(15);
 constexpr Duration kPruneInterval = std::chrono::hours(24);
+// Before this version was made: a clock that says so was not set yet (faults.md E6).
+constexpr TimePoint kMade = std::chrono::sys_days(std::chrono::year(2026) / 11 / 1);
 constexpr Duration kLongestTurnAtTheEnd = std::chrono::seconds(1);
 
 std::vector<LogField> FieldsOf(const RunReport& run) {
@@ -185,13 +188,27 @@ std::optional<Config> Daemon::Run() {
     if (ends) monitoring_.health().SetStopping();
     if (next_config_) StopRuns();
     queue_->Turn();
-    if (!ends) BeginDue(now);
+    if (!ends && !IsUnset(now)) BeginDue(now);
     const Duration longest = service_.Turn(scheduler_.NextWake(now), context_.stop);
     engine_->Turn(std::min(ends ? kLongestTurnAtTheEnd : UntilNext(now), longest));
   }
   if (context_.stop.stop_requested()) return std::nullopt;
   service_.Reload();
   return std::move(next_config_);
+}
+
+bool Daemon::IsUnset(TimePoint now) {
+  const bool is_unset = now < kMade;
+  if (is_unset && !clock_is_unset_) {
+    Log(LogLevel::kError,
+        Format("the clock says {}, which is before this program was made: nothing is begun until "
+               "it is set",
+               FormatTime(now)));
+  }
+  // What was next by that clock means nothing by this one.
+  if (!is_unset && clock_is_unset_) pending_at_ = prune_at_ = pushes_at_ = now;
+  clock_is_unset_ = is_unset;
+  return is_unset;
 }
 
 void Daemon::BeginDue(TimePoint now) {
@@ -300,6 +317,7 @@ void Daemon::ReportIfRun(const std::optional<Result<RunReport>>& report) {
 }
 
 Duration Daemon::UntilNext(TimePoint now) {
+  if (clock_is_unset_) return web::kLongestRest;
   TimePoint until = std::min(pending_at_, prune_at_);
   if (pushes_) until = std::min(until, pushes_at_);
   if (const auto wake = scheduler_.NextWake(now)) until = std::min(until, *wake);

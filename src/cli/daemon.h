@@ -56,6 +56,8 @@ class Daemon {
   [[nodiscard]] Status ReadSchedule();
   [[nodiscard]] Status Listen();
   void BeginDue(TimePoint now);
+  // No machine that runs this program can have that time.
+  [[nodiscard]] bool IsUnset(TimePoint now);
   void StartDue();
   void TakePushes(TimePoint now);
   void Sync(std::size_t index);
@@ -74,7 +76,8 @@ class Daemon {
   std::optional<Config> next_config_;
   Scheduler scheduler_;
   std::vector<SyncTarget> targets_;
-  std::set<std::size_t> due_;  // While an earlier run is under way.
+  std::set<std::size_t> due_;    // While an earlier run is under way.
+  bool clock_is_unset_ = false;  // It was told so.
   TimePoint pending_at_;
   TimePoint prune_at_;
   TimePoint pushes_at_;

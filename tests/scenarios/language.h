@@ -28,6 +28,7 @@
 //   the state says: SQL                   executed on the state file
 //   another process runs COMMAND          it holds the state; "no other process runs"
 //   time passes 2h
+//   the clock says 1970-01-01T00:00:00Z
 //   Ctrl-C comes after 10s                during the next command
 //   meanwhile:                            the sentences of the block happen during the next
 //   command,

@@ -136,6 +136,13 @@ Status PassTime(const Sentence& s) {
   return {};
 }
 
+Status SetClock(const Sentence& s) {
+  const auto time = ParseTime(s.words[0]);
+  if (!time) return Impossible(Format("'{}' is no time; say 1970-01-01T00:00:00Z", s.words[0]));
+  s.world.clock().Advance(*time - s.world.clock().Now());
+  return {};
+}
+
 Status Interrupt(const Sentence& s) {
   const auto time = ParseDuration(s.words[0]);
   if (!time) return Impossible(Format("'{}' is no time; say 90s, 15m, 24h or 7d", s.words[0]));
@@ -184,6 +191,7 @@ const std::vector<Form>& MachineForms() {
       {R"(another process runs (\S+))", OccupyState},
       {R"(no other process runs)", LetGoOfState},
       {R"(time passes (\S+))", PassTime},
+      {R"(the clock says (\S+))", SetClock},
       {R"(Ctrl-C comes after (\S+))", Interrupt},
       {R"(meanwhile:)", Meanwhile},
       {R"((.*) is typed)", Type},
