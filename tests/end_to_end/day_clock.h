@@ -13,8 +13,9 @@
 namespace cohort_sync {
 
 // Sleeping moves it on and returns at once. Where the thread that made it sleeps past minute 50 of
-// an hour, which the daemon does only when nothing is under way, it stops there and calls `look`
-// with the number of the hour. As long as `busy` says so, time passes as it does on the wall.
+// an hour, which the daemon does only when no call is under way, it stops there and calls `look`
+// with the number of the hour. As long as `busy` says so, on any thread, time passes as on the
+// wall.
 class DayClock final : public Clock {
  public:
   // 2026-11-22T00:00:00Z
@@ -35,21 +36,24 @@ class DayClock final : public Clock {
       elapsed_ += tick.count();
       return true;
     }
-    const TimePoint next = kStart + std::chrono::hours(hour_) + std::chrono::minutes(50);
-    if (std::this_thread::get_id() != owner_ || Now() + duration < next) {
-      elapsed_ += duration.count();
-      return true;
+    if (std::this_thread::get_id() == owner_ && Now() + duration >= NextLook()) {
+      elapsed_ += std::max(NextLook() - Now(), Duration(0)).count();
+      look_(hour_++);
+      return !stop.stop_requested();
     }
-    elapsed_ += std::max(next - Now(), Duration(0)).count();
-    look_(hour_++);
-    return !stop.stop_requested();
+    elapsed_ += duration.count();
+    return true;
   }
 
  private:
+  [[nodiscard]] TimePoint NextLook() const {
+    return kStart + std::chrono::hours(hour_) + std::chrono::minutes(50);
+  }
+
   const std::function<void(int)> look_;
   const std::function<bool()> busy_;
   const std::thread::id owner_ = std::this_thread::get_id();
-  int hour_ = 0;
+  int hour_ = 0;  // Of that thread.
   std::atomic<std::int64_t> elapsed_{0};
 };
 

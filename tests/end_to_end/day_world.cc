@@ -129,10 +129,6 @@ int DayWorld::Serve() {
   return run({"serve"}, stop_.get_token());
 }
 
-bool DayWorld::Busy() {
-  return beside_.valid() && beside_.wait_for(std::chrono::seconds(0)) != std::future_status::ready;
-}
-
 void DayWorld::Look(int hour) {
   if (beside_.valid()) beside_.get();
   ExpectNotifications(hour);
@@ -460,10 +456,13 @@ void DayWorld::Press(const std::string& action, const Json& what) {
 }
 
 void DayWorld::DoBeside(std::function<void()> what) {
-  beside_ = std::async(std::launch::async, [what = std::move(what), before = std::move(beside_)] {
-    if (before.valid()) before.wait();
-    what();
-  });
+  ++to_do_beside_;
+  beside_ =
+      std::async(std::launch::async, [this, what = std::move(what), before = std::move(beside_)] {
+        if (before.valid()) before.wait();
+        what();
+        --to_do_beside_;
+      });
 }
 
 void DayWorld::SetSwitch(const std::string& name, const Json& value) {

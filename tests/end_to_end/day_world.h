@@ -3,6 +3,7 @@
 #ifndef COHORT_SYNC_TESTS_END_TO_END_DAY_WORLD_H_
 #define COHORT_SYNC_TESTS_END_TO_END_DAY_WORLD_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -80,13 +81,12 @@ class DayWorld {
   void SetSwitch(const std::string& name, const nlohmann::json& value);
   void Enter(DaySync& sync, const std::vector<std::string>& emails);
   void Leave(DaySync& sync, const std::vector<std::string>& emails);
-  [[nodiscard]] bool Busy();
   [[nodiscard]] nlohmann::json Status();
 
   TempDir directory_{TempDir::Memory()};
   FakeRandom random_;
   LockedRandom shared_random_{random_};
-  DayClock clock_{[this](int hour) { Look(hour); }, [this] { return Busy(); }};
+  DayClock clock_{[this](int hour) { Look(hour); }, [this] { return to_do_beside_ > 0; }};
   RecordingEndpoint watcher_;
   std::unique_ptr<simulator::Simulator> stand_ins_;
   const std::uint16_t port_ = FreePort();
@@ -96,6 +96,7 @@ class DayWorld {
   std::vector<DaySync> syncs_;
   bool away_ = false;         // Cordial is.
   std::future<void> beside_;  // What others do meanwhile.
+  std::atomic<int> to_do_beside_ = 0;
   std::map<std::string, std::int64_t> runs_by_state_;
   std::multiset<std::string> told_;  // What people should have been told so far.
   std::int64_t runs_ = 0;
