@@ -174,21 +174,26 @@ std::vector<Result<InboxOutcome>> SqliteInbox::Commit(const Work& work) {
   std::int64_t bytes = waiting_bytes_;
   InboxTables tables(*writer_);
   Transaction transaction(*writer_, "store pushed batches");
+  // First, for the room of what comes: no batch of this commit is among the planned.
+  for (const auto& [cohort, through] : work.planned)
+    bytes -= tables.DropBatches(cohort, through);
   for (const Waiting& waiting : work.batches) {
     const auto size = static_cast<std::int64_t>(waiting.batch.body.size());
-    if (bytes + size > most_waiting_bytes_) {
+    const bool fits = bytes + size <= most_waiting_bytes_;
+    const InboxOutcome outcome = fits ? tables.Insert(waiting.batch) : tables.Look(waiting.batch);
+    if (outcome != InboxOutcome::kStored) {
+      outcomes.emplace_back(outcome);
+    } else if (fits) {
+      outcomes.emplace_back(outcome);
+      bytes += size;
+    } else {
       outcomes.emplace_back(Fail(
           ErrorCode::kUnavailable,
           Format("{} bytes of batches wait to be planned, {} may", bytes, most_waiting_bytes_)));
-      continue;
     }
-    outcomes.emplace_back(tables.Insert(waiting.batch));
-    if (*outcomes.back() == InboxOutcome::kStored) bytes += size;
   }
   for (const auto& [cohort, gap] : work.gaps)
     tables.NoteGap(cohort, gap);
-  for (const auto& [cohort, through] : work.planned)
-    bytes -= tables.DropBatches(cohort, through);
   if (work.alive) tables.SetAlive(*work.alive);
   const TimePoint now = clock_.Now();
   const bool drops = now - messages_dropped_at_ >= kBetweenMessageDrops;

@@ -208,10 +208,36 @@ TEST_F(SqliteInboxTest, TooManyBytesThatWaitTurnBatchesAwayUntilSomeArePlanned) 
   EXPECT_EQ(refused.error().code(), ErrorCode::kUnavailable);
   EXPECT_EQ(refused.error().message(), "7 bytes of batches wait to be planned, 10 may");
   inbox_->Planned(kCohort, Position(0));
-  ASSERT_EQ(Store(Batch("m1", "0123456")).value(), InboxOutcome::kKnown);  // The drop is written.
   EXPECT_EQ(Store(Batch("m2", "0123456")).value(), InboxOutcome::kStored);
   Open(10);
   EXPECT_FALSE(Store(Batch("m3", "0123456")));
+}
+
+TEST_F(SqliteInboxTest, WhatWasPlannedMakesRoomForTheBatchesOfTheSameCommit) {
+  Open(10);
+  std::promise<void> held;
+  std::promise<void> written;
+  inbox_->Store(Batch("m1", "0123456"), [&](const Result<InboxOutcome>& /*outcome*/) {
+    written.set_value();
+    held.get_future().wait();  // What is given meanwhile comes in one commit.
+  });
+  written.get_future().wait();
+  std::promise<Result<InboxOutcome>> second;
+  inbox_->Planned(kCohort, Position(0));
+  inbox_->Store(Batch("m2", "0123456"),
+                [&](Result<InboxOutcome> outcome) { second.set_value(std::move(outcome)); });
+  held.set_value();
+  const Result<InboxOutcome> outcome = second.get_future().get();
+  ASSERT_TRUE(outcome) << outcome.error().message();
+  EXPECT_EQ(*outcome, InboxOutcome::kStored);
+}
+
+TEST_F(SqliteInboxTest, AKnownBatchIsKnownHoweverMuchWaits) {
+  Open(10);
+  ASSERT_TRUE(Store(Batch("m1", "0123456")));
+  const Result<InboxOutcome> again = Store(Batch("m1", "0123456"));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(*again, InboxOutcome::kKnown);
 }
 
 TEST_F(SqliteInboxTest, TheLatestGapIsKept) {
