@@ -34,28 +34,33 @@ tl::unexpected<Error> SystemFailure(ErrorCode code, const std::string& path, con
                      std::generic_category().message(errno)));
 }
 
-// The address of a socket in a directory that is open: a path that always fits.
 struct Address {
-  UniqueFd directory;
+  UniqueFd directory;  // Open while the address is used, when it goes through it.
   sockaddr_un name{};
 };
 
+bool SetName(Address& address, const std::string& name) {
+  if (name.size() >= sizeof address.name.sun_path) return false;
+  address.name.sun_family = AF_UNIX;
+  std::copy(name.begin(), name.end(), std::begin(address.name.sun_path));
+  return true;
+}
+
+// A path that is too long goes through its open directory. Only such a one: a chroot may have no
+// /proc.
 Result<Address> AddressOf(const std::string& path) {
+  Address address;
+  if (SetName(address, path)) return address;
   const std::filesystem::path whole(path);
   const std::filesystem::path parent = whole.has_parent_path() ? whole.parent_path() : ".";
-  Address address;
   address.directory = UniqueFd(::open(parent.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!address.directory.valid())
     return SystemFailure(ErrorCode::kUnavailable, path, "open its directory");
   const std::string name =
       Format("/proc/self/fd/{}/{}", address.directory.get(), whole.filename().string());
-  if (name.size() >= sizeof address.name.sun_path) {
-    errno = ENAMETOOLONG;
-    return SystemFailure(ErrorCode::kUnavailable, path, "use its name");
-  }
-  address.name.sun_family = AF_UNIX;
-  std::copy(name.begin(), name.end(), std::begin(address.name.sun_path));
-  return address;
+  if (SetName(address, name)) return address;
+  errno = ENAMETOOLONG;
+  return SystemFailure(ErrorCode::kUnavailable, path, "use its name");
 }
 
 const sockaddr* Generic(const sockaddr_un& name) {

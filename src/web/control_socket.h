@@ -40,9 +40,9 @@ inline constexpr std::size_t kMaxFrameBytes = 1U << 20U;
 // nullopt when it is not one.
 [[nodiscard]] std::optional<CommandCall> CommandCallOf(const std::string& json);
 
-// Sockets at `path`, however long it is (sockaddr_un has room for 107 bytes: the last name counts).
-// Listening replaces a socket that a process left behind, which the caller has to be sure of; its
-// mode is 0600. kUnavailable with the system's reason.
+// Sockets at `path`, however long it is: beyond the 107 bytes of a sockaddr_un its last name
+// counts, and /proc has to be mounted. Listening replaces a socket that a process left behind,
+// which the caller has to be sure of; its mode is 0600. kUnavailable with the system's reason.
 [[nodiscard]] Result<UniqueFd> ListenAt(const std::string& path);
 // kNotFound when nobody listens there.
 [[nodiscard]] Result<UniqueFd> ConnectTo(const std::string& path);
