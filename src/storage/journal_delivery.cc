@@ -5,6 +5,7 @@
 
 #include "base/format.h"
 #include "storage/column_text.h"
+#include "storage/id_group.h"
 #include "storage/open_counts.h"
 #include "storage/query.h"
 
@@ -14,16 +15,12 @@ namespace {
 
 // The last column is the operation that waits behind it, if there is one (R4).
 constexpr char kFind[] =
-    "SELECT sent.binding_id, sent.contact, sent.kind, sent.before, sent.attempts,"
+    "SELECT sent.binding_id, sent.kind, sent.before, sent.attempts,"
     " sent.unknown_kind, sent.unknown_at,"
     " (SELECT operation_id FROM operations AS waiting INDEXED BY operations_waiting"
     " WHERE waiting.binding_id = sent.binding_id AND waiting.contact_hash = sent.contact_hash"
     " AND waiting.contact = sent.contact AND waiting.state IN ('pending', 'parked'))"
     " FROM operations AS sent WHERE sent.operation_id = ?1 AND sent.state = 'in_flight'";
-constexpr char kSettle[] =
-    "UPDATE operations SET state = ?2, before = ?3, unknown_kind = ?4, unknown_at = ?5,"
-    " park_reason = ?6, attempts = ?7, not_before = ?8, http_status = ?9, reason = ?10,"
-    " updated_at = ?11 WHERE operation_id = ?1";
 constexpr char kTellWaiting[] =
     "UPDATE operations SET before = ?2, unknown_kind = ?3, unknown_at = ?4"
     " WHERE operation_id = ?1";
@@ -38,9 +35,6 @@ constexpr char kDue[] =
     " WHERE sent.binding_id = due.binding_id AND sent.contact_hash = due.contact_hash"
     " AND sent.contact = due.contact AND sent.state = 'in_flight')"
     " ORDER BY due.not_before, due.operation_id LIMIT ?5";
-// A group at a time: most of the price of one is in opening the table and its indexes. NULL stands
-// for none.
-constexpr std::size_t kSendGroup = 16;
 constexpr char kSend[] =
     "UPDATE operations SET state = 'in_flight', updated_at = ?1 WHERE operation_id IN"
     " (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
@@ -68,14 +62,16 @@ constexpr char kReopenParked[] =
     " attempts = 0, not_before = 0, updated_at = ?2"
     " WHERE binding_id = ?1 AND state = 'parked'";
 
-std::optional<std::string_view> TextOf(const std::optional<ParkReason>& reason) {
-  if (!reason) return std::nullopt;
-  return ToString(*reason);
-}
-
 }  // namespace
 
-void JournalDelivery::Settle(const Settlement& settlement) {
+void JournalDelivery::Settle(std::span<const Settlement> settlements) {
+  SettledRows rows(database_);
+  for (const Settlement& settlement : settlements)
+    SettleOne(settlement, rows);
+  rows.Write();
+}
+
+void JournalDelivery::SettleOne(const Settlement& settlement, SettledRows& rows) {
   Query row(database_, kFind);
   if (!row.Bind(settlement.id).Step())
     throw DatabaseError(Format("state '{}': settle operation {}: it is not in flight",
@@ -83,30 +79,27 @@ void JournalDelivery::Settle(const Settlement& settlement) {
                                settlement.id.value()));
   const Operation operation{settlement.id,
                             BindingId(row.Int(0)),
-                            row.String(1),
-                            KindAt(row, 2),
-                            MembershipAt(row, 3),
-                            static_cast<int>(row.Int(4)),
-                            UnknownAttemptAt(row, 5)};
-  const bool has_waiting = !row.IsNull(7);
+                            {},  // No rule asks for the contact.
+                            KindAt(row, 1),
+                            MembershipAt(row, 2),
+                            static_cast<int>(row.Int(3)),
+                            UnknownAttemptAt(row, 4)};
+  const bool has_waiting = !row.IsNull(6);
   const Settled settled = cohort_sync::Settle(operation, settlement, has_waiting);
   const bool retried = settled.state == OperationState::kPending;
-  Query(database_, kSettle)
-      .Bind(settlement.id,
-            ToString(settled.state),
-            ToString(settled.before),
-            UnknownKindOf(settled.unknown),
-            UnknownTimeOf(settled.unknown),
-            TextOf(settled.park_reason),
+  rows.Add(settlement.id,
+           {settled.state,
+            settled.before,
+            settled.unknown,
+            settled.park_reason,
             operation.attempts + (settlement.spends_attempt ? 1 : 0),
             retried ? settlement.retry_at.value_or(settlement.at) : TimePoint{},
             settlement.http_status,
             settlement.reason,
-            settlement.at)
-      .Run();
+            settlement.at});
   if (has_waiting) {
     Query(database_, kTellWaiting)
-        .Bind(row.Int(7),
+        .Bind(row.Int(6),
               ToString(settled.waiting_before),
               UnknownKindOf(settled.unknown),
               UnknownTimeOf(settled.unknown))
@@ -179,13 +172,10 @@ void JournalDelivery::MarkSent(std::span<const OperationId> operations, TimePoin
   constexpr int kFirstId = 2;
   Query send(database_, kSend);
   while (!operations.empty()) {
-    const auto group = operations.first(std::min(operations.size(), kSendGroup));
+    const auto group = operations.first(std::min(operations.size(), kIdGroup));
     operations = operations.subspan(group.size());
     send.Bind(now);
-    for (std::size_t i = 0; i < kSendGroup; ++i) {
-      const bool used = i < group.size();
-      send.Set(kFirstId + static_cast<int>(i), used ? std::optional(group[i]) : std::nullopt);
-    }
+    SetIds(send, kFirstId, group);
     send.Run();
   }
 }
@@ -216,8 +206,7 @@ std::int64_t JournalDelivery::RecoverInFlight(TimePoint now) {
       lost.push_back(std::move(settlement));
     }
   }
-  for (const Settlement& settlement : lost)
-    Settle(settlement);
+  Settle(lost);
   return static_cast<std::int64_t>(lost.size());
 }
 

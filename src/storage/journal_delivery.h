@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "storage/database.h"
+#include "storage/settled_rows.h"
 #include "sync/sync_store.h"
 
 namespace cohort_sync {
@@ -21,8 +22,8 @@ class JournalDelivery {
  public:
   explicit JournalDelivery(Database& database) : database_(database) {}
 
-  // Throws when the operation is not in flight: an attempt is settled once.
-  void Settle(const Settlement& settlement);
+  // Throws when an operation is not in flight: an attempt is settled once.
+  void Settle(std::span<const Settlement> settlements);
 
   // As SyncStore::SettleAndClaim without the settlements. Of each kind, due repeats go before what
   // was never tried, so that a long first sync does not starve them.
@@ -38,6 +39,7 @@ class JournalDelivery {
   void Recount(BindingId binding) { pending_.erase(binding); }
 
  private:
+  void SettleOne(const Settlement& settlement, SettledRows& rows);
   // Pending and in flight; counted once and then kept, because it is asked for with every group.
   [[nodiscard]] std::int64_t& PendingOf(BindingId binding);
   // Claims of the due operations of `kind` with `first` <= not_before <= `last`.

@@ -254,8 +254,7 @@ std::vector<Claimed> SqliteSyncStore::SettleAndClaim(std::span<const Settlement>
                                                      TimePoint now) {
   Transaction transaction(*database_, "settle and claim operations");
   const std::int64_t changes_before = database_->total_changes();
-  for (const Settlement& settlement : settlements)
-    delivery_.Settle(settlement);
+  delivery_.Settle(settlements);
   std::vector<Claimed> claimed;
   claimed.reserve(requests.size());
   for (const ClaimRequest& request : requests)

@@ -237,6 +237,47 @@ TEST_F(JournalDeliveryTest, SettlingTwiceIsRefusedAndChangesNothing) {
   EXPECT_THAT(Journal(), ElementsAre("add a delivered on", "add b in_flight off"));
 }
 
+TEST_F(JournalDeliveryTest, SettlingTwiceAtOnceIsRefusedAndChangesNothing) {
+  Commit({"a", "b"});
+  const Claimed claimed = Claim();
+  const Settlement delivered = Outcome(claimed.operations.at(0).id, Outcome::kDelivered);
+  const Settlement other = Outcome(claimed.operations.at(1).id, Outcome::kDelivered);
+  try {
+    Settle({delivered, other, delivered});
+    FAIL() << "an operation was settled twice";
+  } catch (const DatabaseError& error) {
+    EXPECT_EQ(std::string(error.what()),
+              "state '" + path() + "': settle operations: 2 of 3 are in flight");
+  }
+  EXPECT_THAT(Journal(), ElementsAre("add a in_flight off", "add b in_flight off"));
+}
+
+TEST_F(JournalDeliveryTest, EachOfManySettledAtOnceBecomesWhatItsOwnAnswerSays) {
+  std::vector<std::string> contacts;
+  for (int i = 10; i < 60; ++i)
+    contacts.push_back("c" + std::to_string(i));
+  Commit(contacts);
+  std::vector<Settlement> settlements;
+  std::vector<std::string> expected;
+  for (const Operation& operation : Claim().operations) {
+    // Long rows of one answer with others between them.
+    const std::size_t number = settlements.size();
+    if (number % 20 == 7) {
+      settlements.push_back(Retry(operation.id, Outcome::kUnknown, Duration(500)));
+      expected.push_back("add " + operation.contact + " pending unknown");
+    } else if (number % 20 == 13) {
+      settlements.push_back(Outcome(operation.id, Outcome::kRefused));
+      expected.push_back("add " + operation.contact + " parked off");
+    } else {
+      settlements.push_back(Outcome(operation.id, Outcome::kDelivered));
+      expected.push_back("add " + operation.contact + " delivered on");
+    }
+  }
+  ASSERT_THAT(settlements, SizeIs(50));
+  Settle(settlements);
+  EXPECT_EQ(Journal(), expected);
+}
+
 TEST_F(JournalDeliveryTest, WritesNothingWhenNothingChanged) {
   Commit({"a"});
   Deliver();
