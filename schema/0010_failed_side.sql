@@ -1,3 +1,3 @@
--- Which side of a failed run could not be reached, or refused the credential; NULL: neither, or not
--- known.
+-- Which side of a failed run failed: not reached, broken off, its key refused, its exports spent, or
+-- a delivery that gave up or was stopped. Of two sides the destination. NULL: neither, or not known.
 ALTER TABLE runs ADD COLUMN failed_side TEXT CHECK (failed_side IN ('source', 'destination'));

@@ -188,7 +188,7 @@ std::optional<Config> Daemon::Run() {
     if (ends) monitoring_.health().SetStopping();
     if (next_config_) StopRuns();
     queue_->Turn();
-    if (!ends && !IsUnset(now)) BeginDue(now);
+    if (!ends && !HoldsForClock(now)) BeginDue(now);
     const Duration longest = service_.Turn(scheduler_.NextWake(now), context_.stop);
     engine_->Turn(std::min(ends ? kLongestTurnAtTheEnd : UntilNext(now), longest));
   }
@@ -197,7 +197,7 @@ std::optional<Config> Daemon::Run() {
   return std::move(next_config_);
 }
 
-bool Daemon::IsUnset(TimePoint now) {
+bool Daemon::HoldsForClock(TimePoint now) {
   const bool is_unset = now < kMade;
   if (is_unset && !clock_is_unset_) {
     Log(LogLevel::kError,

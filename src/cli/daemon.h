@@ -56,8 +56,8 @@ class Daemon {
   [[nodiscard]] Status ReadSchedule();
   [[nodiscard]] Status Listen();
   void BeginDue(TimePoint now);
-  // No machine that runs this program can have that time.
-  [[nodiscard]] bool IsUnset(TimePoint now);
+  // Nothing is begun at a time that no machine which runs this program can have; says so once.
+  [[nodiscard]] bool HoldsForClock(TimePoint now);
   void StartDue();
   void TakePushes(TimePoint now);
   void Sync(std::size_t index);

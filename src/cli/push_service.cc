@@ -27,7 +27,6 @@ PushService::PushService(const CommandContext& context, Workspace& workspace)
     const SyncConfig& sync = config.syncs[index];
     if (!sync.push) continue;
     pushed_.insert(index);
-    bindings_of_.emplace(sync.key.cohort, index);
     if (!sync.push->records) continue;
     scheduler_.Add(sync.push->records->schedule, std::nullopt);
     files_.push_back(std::make_unique<RecordsIntake>(std::vector<const SyncConfig*>{&sync},
@@ -128,12 +127,15 @@ void PushService::LookAgain() {
   workspace_.wakeup()->Ring();
 }
 
+const CohortId& PushService::CohortOf(std::size_t index) const {
+  return workspace_.config().syncs[index].key.cohort;
+}
+
 void PushService::LookAtArrived() {
   const std::lock_guard lock(arrived_->mutex);
-  for (const CohortId& cohort : arrived_->cohorts) {
-    const auto [first, end] = bindings_of_.equal_range(cohort);
-    for (auto next = first; next != end; ++next)
-      to_look_at_.insert(next->second);
+  if (arrived_->cohorts.empty()) return;
+  for (const std::size_t index : pushed_) {
+    if (arrived_->cohorts.contains(CohortOf(index))) to_look_at_.insert(index);
   }
   arrived_->cohorts.clear();
 }
@@ -166,9 +168,9 @@ std::vector<std::size_t> PushService::Waiting(const std::function<bool(std::size
 
 void PushService::DropPlanned(const CohortId& cohort) {
   std::optional<InboxPosition> through;
-  const auto [first, end] = bindings_of_.equal_range(cohort);
-  for (auto next = first; next != end; ++next) {
-    const std::optional<Binding> binding = BindingOf(next->second);
+  for (const std::size_t index : pushed_) {
+    if (CohortOf(index) != cohort) continue;
+    const std::optional<Binding> binding = BindingOf(index);
     if (!binding || !binding->inbox) return;
     if (!through || binding->inbox->batch < through->batch) through = binding->inbox;
   }

@@ -61,6 +61,7 @@ class PushService {
 
  private:
   [[nodiscard]] std::optional<Binding> BindingOf(std::size_t index);
+  [[nodiscard]] const CohortId& CohortOf(std::size_t index) const;
   void NoteAbsence();
   void LookAtArrived();
   void DropPlanned(const CohortId& cohort);
@@ -76,8 +77,7 @@ class PushService {
     std::set<CohortId> cohorts;
   };
   std::shared_ptr<Arrived> arrived_ = std::make_shared<Arrived>();
-  std::set<std::size_t> pushed_;                      // Syncs that are.
-  std::multimap<CohortId, std::size_t> bindings_of_;  // The same by their cohorts.
+  std::set<std::size_t> pushed_;  // Syncs that are.
   std::set<std::size_t> to_look_at_;
   std::map<std::size_t, TimePoint> not_before_;
   std::map<CohortId, std::int64_t> dropped_;  // Up to this batch.

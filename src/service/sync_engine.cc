@@ -27,7 +27,7 @@ struct SyncEngine::RunStop {
 
 SyncEngine::SyncEngine(const Parts& parts)
     : parts_(parts),
-      runner_(parts.store, parts.clock, parts.random),
+      runner_(parts.store, parts.clock),
       on_stop_(parts.stop, [this] { stop_.request_stop(); }) {}
 
 SyncEngine::~SyncEngine() {
@@ -173,7 +173,7 @@ void SyncEngine::StartOne(RunRequest request) {
 
 std::jthread SyncEngine::OnReader(std::function<void(SyncRunner&)> read) {
   return std::jthread([this, read = std::move(read)] {
-    SyncRunner runner(parts_.shared_store, parts_.clock, parts_.random);
+    SyncRunner runner(parts_.shared_store, parts_.clock);
     try {
       read(runner);
     } catch (const std::future_error&) {

@@ -28,8 +28,7 @@ Dispatcher::Dispatcher(SyncStore& store,
       clock_(clock),
       random_(random),
       settings_(settings),
-      wakeup_(std::move(wakeup)),
-      box_(std::make_shared<AnswerBox>(wakeup_)),
+      box_(std::make_shared<AnswerBox>(std::move(wakeup))),
       limits_(settings_) {}
 
 void Dispatcher::Begin(DeliveryOrder order) {
@@ -223,29 +222,6 @@ Duration Dispatcher::Rest() const {
   for (const auto& [binding, delivery] : deliveries_)
     next = std::min(next, delivery->NextTurn());
   return std::max(next - now, Duration(0));
-}
-
-DeliveryReport Dispatcher::Deliver(DeliveryOrder order) {
-  std::optional<DeliveryReport> report;
-  const std::stop_token stop = order.stop;
-  order.done = [&report](const DeliveryReport& done) { report = done; };
-  Begin(std::move(order));
-  while (true) {
-    // A stop that is seen has done what it does; to be woken by it again would make this spin.
-    const std::stop_token wakes = stop.stop_requested() ? std::stop_token() : stop;
-    Step();
-    if (report) return *report;
-    Wait(wakes);
-  }
-}
-
-void Dispatcher::Wait(const std::stop_token& stop) {
-  const Duration rest = Rest();
-  if (in_flight_ > 0) {
-    wakeup_->Wait(rest, stop);
-  } else if (rest > Duration(0)) {
-    clock_.SleepFor(rest, stop);
-  }
 }
 
 }  // namespace cohort_sync

@@ -37,7 +37,7 @@ class Dispatcher {
              Clock& clock,
              Random& random,
              const DeliverySettings& settings,
-             std::shared_ptr<Wakeup> wakeup = std::make_shared<Wakeup>());
+             std::shared_ptr<Wakeup> wakeup);
 
   // Takes part from the next Step on. REQUIRES: the binding is not being delivered already.
   void Begin(DeliveryOrder order);
@@ -54,9 +54,6 @@ class Dispatcher {
   [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
   [[nodiscard]] AccountLimits& limits() { return limits_; }
 
-  // Begins and steps until this one is done. What else is begun takes part.
-  [[nodiscard]] DeliveryReport Deliver(DeliveryOrder order);
-
  private:
   using Deliveries = std::map<BindingId, std::unique_ptr<ListDelivery>>;
 
@@ -71,13 +68,11 @@ class Dispatcher {
   void Send(ListDelivery& delivery, Operation operation);
   void ReportFinished();
   void SaveProgress();
-  void Wait(const std::stop_token& stop);
 
   SyncStore& store_;
   Clock& clock_;
   Random& random_;
   const DeliverySettings settings_;
-  const std::shared_ptr<Wakeup> wakeup_;
   const std::shared_ptr<AnswerBox> box_;
   AccountLimits limits_;
   Deliveries deliveries_;

@@ -5,9 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -17,43 +15,17 @@
 #include "sync/account_limits.h"
 #include "sync/call_ring.h"
 #include "sync/call_statistics.h"
+#include "sync/delivery_order.h"
 #include "sync/delivery_progress.h"
-#include "sync/list_destination.h"
 #include "sync/outage.h"
 #include "sync/rate_meter.h"
-#include "sync/run.h"
 #include "sync/sync_store.h"
 
 namespace cohort_sync {
 
-enum class DeliveryEnd {
-  kDone,                // Nothing is open any more.
-  kInterrupted,         // `stop` was requested; calls in flight were waited for.
-  kNoProgress,          // give_up_after passed.
-  kBindingStopped,      // The list is refused, or too many contacts are.
-  kDestinationStopped,  // Credential, permission or address is refused.
-};
-
-struct DeliveryReport {
-  DeliveryEnd end = DeliveryEnd::kDone;
-  std::string reason;  // For the person; empty when done or interrupted.
-  DeliveryCounts counts;
-};
-
 // Refusals of more than this share of what was open, and at least so many, stop the binding.
 inline constexpr int kMaxRefusedPercent = 5;
 inline constexpr std::int64_t kMinRefusals = 20;
-
-// What is to be delivered.
-struct DeliveryOrder {
-  BindingId binding;
-  ListName list;
-  ListDestination* destination = nullptr;  // Outlives the delivery.
-  Duration give_up_after{15 * 60'000};
-  DeliveryObserver observer;  // May be empty. Called a few times a second, and at the end.
-  std::stop_token stop;
-  std::function<void(const DeliveryReport&)> done;  // Called once, when nothing is in flight.
-};
 
 // What is claimed, sent and answered of one binding. Makes no call and writes nothing itself: its
 // dispatcher does. One thread.
@@ -91,6 +63,7 @@ class ListDelivery {
                                                       std::optional<SteadyPoint>& again_at);
   // REQUIRES: Sendable said `kind`, and nothing has changed since.
   [[nodiscard]] Operation TakeNext(OperationKind kind, SteadyPoint now);
+  // `bindings`: how many the account has under way; what is said of their account depends on it.
   void Answered(const Operation& operation, DeliveryAnswer answer, std::size_t bindings);
   // A run committed so many operations more.
   void Grew(std::int64_t operations);

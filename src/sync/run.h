@@ -91,9 +91,11 @@ struct RunReport {
   bool removals_approved = false;
   RunCounts counts;
   DeliveryCounts delivery;
-  std::string error;                // Empty unless failed; redacted.
-  std::optional<Side> failed_side;  // Could not be reached, or gave nothing to this key.
-  std::vector<std::string> notes;   // Warnings and holds, one sentence each.
+  std::string error;  // Empty unless failed; redacted.
+  // Not reached, broken off, its key refused, its exports spent, or a delivery that gave up or was
+  // stopped. Of two sides the destination.
+  std::optional<Side> failed_side;
+  std::vector<std::string> notes;  // Warnings and holds, one sentence each.
 };
 
 }  // namespace cohort_sync

@@ -389,49 +389,4 @@ std::optional<StartedRun> SyncRunner::StartPending(const SyncTarget& target) {
   return BeginDeliveryRun(*opened->binding, RunTrigger::kScheduled);
 }
 
-// ---- Both parts at once ----
-
-RunReport SyncRunner::DeliverAndFinish(const SyncTarget& target,
-                                       StartedRun started,
-                                       RunObserver& observer,
-                                       const std::stop_token& stop) {
-  if (!started.delivers) return std::move(started.report);
-  Dispatcher dispatcher(store_, clock_, random_, target.delivery);
-  const DeliveryReport delivered =
-      dispatcher.Deliver(OrderOf(target, started.report, observer, stop));
-  return Finish(std::move(started.report), delivered);
-}
-
-RunReport SyncRunner::Run(const SyncTarget& target,
-                          const RunOptions& options,
-                          RunObserver& observer,
-                          const std::stop_token& stop) {
-  return DeliverAndFinish(target, Start(target, options, observer, stop), observer, stop);
-}
-
-std::optional<RunReport> SyncRunner::Push(const SyncTarget& target,
-                                          const RunOptions& options,
-                                          RunObserver& observer,
-                                          const std::stop_token& stop) {
-  std::optional<StartedRun> started = StartPush(target, options, observer, stop);
-  if (!started) return std::nullopt;
-  return DeliverAndFinish(target, std::move(*started), observer, stop);
-}
-
-Result<RunReport> SyncRunner::Retry(const SyncTarget& target,
-                                    RunObserver& observer,
-                                    const std::stop_token& stop) {
-  Result<StartedRun> started = StartRetry(target);
-  if (!started) return Fail(started.error());
-  return DeliverAndFinish(target, std::move(*started), observer, stop);
-}
-
-std::optional<RunReport> SyncRunner::DeliverPending(const SyncTarget& target,
-                                                    RunObserver& observer,
-                                                    const std::stop_token& stop) {
-  std::optional<StartedRun> started = StartPending(target);
-  if (!started) return std::nullopt;
-  return DeliverAndFinish(target, std::move(*started), observer, stop);
-}
-
 }  // namespace cohort_sync

@@ -11,26 +11,14 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/random.h"
 #include "base/result.h"
-#include "sync/dispatcher.h"
+#include "sync/delivery_order.h"
 #include "sync/preparation.h"
 #include "sync/run.h"
+#include "sync/run_observer.h"
 #include "sync/sync_store.h"
 
 namespace cohort_sync {
-
-// What a person may want to see while it happens. Called on the thread of the phase: Delivering on
-// the dispatcher's, the others on the runner's.
-class RunObserver {
- public:
-  virtual ~RunObserver() = default;
-  virtual void Fetching(const SyncTarget& /*target*/) {}
-  virtual void Reading(const FetchProgress& /*progress*/) {}
-  virtual void Comparing(const Snapshot& /*snapshot*/) {}
-  virtual void Planned(const SyncTarget& /*target*/, const PreparedRun& /*plan*/) {}
-  virtual void Delivering(const RunReport& /*run*/, const DeliveryProgress& /*progress*/) {}
-};
 
 // A run up to its delivery.
 struct StartedRun {
@@ -44,19 +32,18 @@ struct StartedRun {
 // than what delivers and finishes, if the store may.
 class SyncRunner {
  public:
-  // The store, clock and random outlive the runner.
-  SyncRunner(SyncStore& store, Clock& clock, Random& random)
-      : store_(store), clock_(clock), random_(random) {}
+  // Both outlive the runner.
+  SyncRunner(SyncStore& store, Clock& clock) : store_(store), clock_(clock) {}
 
-  // What Run would do, or, for a pushed cohort that is nowhere read as a whole, Push; where Push
-  // would not run the plan has nothing_pushed(). Changes nothing (but an export request may be
+  // What Start would do, or, for a pushed cohort that is nowhere read as a whole, StartPush; where
+  // that would not run the plan has nothing_pushed(). Changes nothing (but an export request may be
   // recorded). REQUIRES: options.plan_only.
   [[nodiscard]] Result<PreparedRun> Plan(const SyncTarget& target,
                                          const RunOptions& options,
                                          RunObserver& observer,
                                          const std::stop_token& stop);
 
-  // ---- A run in two parts, so that other deliveries go on beside it ----
+  // ---- The part before the delivery ----
   // Up to the commit. Never fails to report: an error is in the report, and recorded as a failed
   // run. Operations that earlier runs left pending are delivered even when the snapshot could not
   // be read. When there is nothing new to read that is all there is to do, and the run succeeds
@@ -90,24 +77,10 @@ class SyncRunner {
                                              const RunReport& report,
                                              RunObserver& observer,
                                              const std::stop_token& stop);
+
+  // ---- The part behind it ----
   // Ends the run in the state and folds the journal when it is time.
   [[nodiscard]] RunReport Finish(RunReport report, const DeliveryReport& delivered);
-
-  // ---- Both parts at once ----
-  [[nodiscard]] RunReport Run(const SyncTarget& target,
-                              const RunOptions& options,
-                              RunObserver& observer,
-                              const std::stop_token& stop);
-  [[nodiscard]] std::optional<RunReport> Push(const SyncTarget& target,
-                                              const RunOptions& options,
-                                              RunObserver& observer,
-                                              const std::stop_token& stop);
-  [[nodiscard]] Result<RunReport> Retry(const SyncTarget& target,
-                                        RunObserver& observer,
-                                        const std::stop_token& stop);
-  [[nodiscard]] std::optional<RunReport> DeliverPending(const SyncTarget& target,
-                                                        RunObserver& observer,
-                                                        const std::stop_token& stop);
 
  private:
   // From what was fetched to the commit. `fetched` is what Start and StartPush have in common.
@@ -138,10 +111,6 @@ class SyncRunner {
   [[nodiscard]] StartedRun BeginDeliveryRun(const Binding& binding,
                                             RunTrigger trigger,
                                             std::vector<std::string> notes = {});
-  [[nodiscard]] RunReport DeliverAndFinish(const SyncTarget& target,
-                                           StartedRun started,
-                                           RunObserver& observer,
-                                           const std::stop_token& stop);
   // The phases up to the plan, each announced.
   [[nodiscard]] Status Fetch(Preparation& preparation,
                              PreparedRun& run,
@@ -155,7 +124,6 @@ class SyncRunner {
 
   SyncStore& store_;
   Clock& clock_;
-  Random& random_;
 };
 
 }  // namespace cohort_sync

@@ -16,10 +16,12 @@ namespace cohort_sync {
 class Wakeup {
  public:
   void Ring() {
-    const std::lock_guard lock(mutex_);
-    if (std::exchange(rung_, true)) return;
-    next_ring_.request_stop();
-    changed_.notify_one();
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::exchange(rung_, true)) return;
+      next_ring_.request_stop();
+    }
+    changed_.notify_one();  // Without the lock, or who is woken waits again at once.
   }
 
   // Requested by the next ring, or at once by one that was kept. For a wait by the clock; Wait(0)

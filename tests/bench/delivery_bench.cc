@@ -31,8 +31,8 @@
 #include "cordial/endpoint.h"
 #include "http/client.h"
 #include "storage/sqlite_sync_store.h"
+#include "support/blocking_runner.h"
 #include "sync/diff.h"
-#include "sync/sync_runner.h"
 
 namespace cohort_sync {
 namespace {
@@ -135,11 +135,10 @@ Status Deliver(const Arguments& arguments) {
   target.delivery.concurrency = static_cast<std::size_t>(in_flight.value_or(1));
   target.delivery.requests_per_second = *rate;
   target.destination = destination->get();
-  RunObserver silent;
-  SyncRunner runner(**store, clock, random);
+  BlockingRunner runner(**store, clock, random);
   const MemoryWatch memory;
   const bench::Meter meter;
-  const std::optional<RunReport> report = runner.DeliverPending(target, silent, {});
+  const std::optional<RunReport> report = runner.DeliverPending(target);
   if (!report)
     return Fail(ErrorCode::kInternal, "nothing is pending: is the endpoint another one?");
   std::cout << Format(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "support/blocking_runner.h"
 #include "support/in_process_client.h"
 
 namespace cohort_sync {
@@ -89,13 +90,12 @@ RunReport HistoryWorld::Sync(RunTrigger trigger) {
   options.trigger = trigger;
   options.approval = {1'000'000, 1'000'000};
   RunObserver observer;
-  return SyncRunner(*store_, clock, random).Run(target_, options, observer, {});
+  return BlockingRunner(*store_, clock, random).Run(target_, options, observer);
 }
 
 Result<RunReport> HistoryWorld::Retry() {
   if (!store_) OpenProcess();
-  RunObserver observer;
-  return SyncRunner(*store_, clock, random).Retry(target_, observer, {});
+  return BlockingRunner(*store_, clock, random).Retry(target_);
 }
 
 std::optional<std::set<std::string>> HistoryWorld::List() {

@@ -26,7 +26,6 @@ class DispatcherTest : public testing::Test {
   }
 
   DeliveryReport Deliver(const std::stop_token& stop = {}) {
-    Dispatcher dispatcher(world_.store(), world_.clock, world_.random, settings_);
     DeliveryOrder order;
     order.binding = binding_;
     order.list = ListName("ActiveUsers");
@@ -34,7 +33,7 @@ class DispatcherTest : public testing::Test {
     order.give_up_after = settings_.give_up_after;
     order.observer = observer_;
     order.stop = stop;
-    return dispatcher.Deliver(std::move(order));
+    return DeliverWith(world_.store(), world_.clock, world_.random, settings_, std::move(order));
   }
 
   // When the calls left, counted from the first.

@@ -52,8 +52,7 @@ class PushTest : public testing::Test {
     if (last_stored_.valid()) {
       EXPECT_EQ(last_stored_.get().value(), InboxOutcome::kStored);
     }
-    RunObserver observer;
-    return world_.runner().Push(world_.target, options, observer, {});
+    return world_.runner().Push(world_.target, options);
   }
   std::optional<RunReport> Approve(std::int64_t removals) {
     RunOptions options;

@@ -20,8 +20,7 @@ class PushPlanTest : public PushTest {
  protected:
   Result<PreparedRun> Plan(RunOptions options = {}) {
     options.plan_only = true;
-    RunObserver observer;
-    return world_.runner().Plan(world_.target, options, observer, {});
+    return world_.runner().Plan(world_.target, options);
   }
   void Wait(std::int64_t batches) {
     while (inbox_->Depth(world_.target.key.cohort, std::nullopt).batches < batches)

@@ -101,7 +101,7 @@ class FaultyHistory {
     if (random_.OneIn(4)) options.trigger = RunTrigger::kResync;
     try {
       CuttingObserver observer(random_);
-      static_cast<void>(world_.runner().Run(world_.target, options, observer, {}));
+      static_cast<void>(world_.runner().Run(world_.target, options, observer));
     } catch (const PowerCut&) {
       // The world has its own time while the process is down, and the calls that it made arrive.
       world_.clock.Advance(Duration(static_cast<std::int64_t>(random_.Below(90'000))));
@@ -114,8 +114,7 @@ class FaultyHistory {
   }
 
   void Heal() {
-    RunObserver observer;
-    static_cast<void>(world_.runner().Retry(world_.target, observer, {}));
+    static_cast<void>(world_.runner().Retry(world_.target));
     const RunReport report = world_.Sync();
     EXPECT_EQ(report.state, RunState::kSucceeded) << report.error;
     EXPECT_EQ(report.delivery.pending + report.delivery.parked, 0);

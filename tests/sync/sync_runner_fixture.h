@@ -30,13 +30,9 @@ class SyncRunnerTest : public testing::Test {
     options.approval.removals = removals;
     return world_.Sync(options);
   }
-  Result<RunReport> Retry() {
-    RunObserver observer;
-    return world_.runner().Retry(world_.target, observer, {});
-  }
+  Result<RunReport> Retry() { return world_.runner().Retry(world_.target); }
   std::optional<RunReport> DeliverPending() {
-    RunObserver observer;
-    return world_.runner().DeliverPending(world_.target, observer, {});
+    return world_.runner().DeliverPending(world_.target);
   }
 
   [[nodiscard]] BindingStatus Status() const { return world_.history()->Bindings().at(0); }

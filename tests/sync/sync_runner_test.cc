@@ -121,7 +121,7 @@ TEST_F(SyncRunnerTest, ShowsItsPhasesInOrder) {
   };
   world_.source.values = Contacts(1);
   Recorder recorder;
-  static_cast<void>(world_.runner().Run(world_.target, {}, recorder, {}));
+  static_cast<void>(world_.runner().Run(world_.target, {}, recorder));
   EXPECT_THAT(recorder.phases, ElementsAre("fetching", "planned 1", "delivered 0", "delivered 1"));
 }
 
@@ -212,7 +212,7 @@ TEST_F(SyncRunnerTest, AListThatCannotBeMadeFailsTheRunBeforeTheCommit) {
   };
   world_.source.values = Contacts(5);
   Breaker breaker(world_.destination);
-  const RunReport report = world_.runner().Run(world_.target, {}, breaker, {});
+  const RunReport report = world_.runner().Run(world_.target, {}, breaker);
   EXPECT_EQ(report.state, RunState::kFailed);
   EXPECT_EQ(report.error, "cohort '9apg8e8f': list 'ActiveUsers': name taken");
   EXPECT_EQ(world_.store().FindBinding(world_.target.key), std::nullopt);

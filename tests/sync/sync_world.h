@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "storage/sqlite_history.h"
 #include "storage/sqlite_sync_store.h"
+#include "support/blocking_runner.h"
 #include "support/fake_clock.h"
 #include "support/fake_list_destination.h"
 #include "support/fake_snapshot_source.h"
@@ -44,7 +45,7 @@ class SyncWorld {
 
   [[nodiscard]] std::string path() const { return dir_.File("state.db"); }
   [[nodiscard]] SqliteSyncStore& store() { return *store_; }
-  [[nodiscard]] SyncRunner runner() { return {*store_, clock, random}; }
+  [[nodiscard]] BlockingRunner runner() { return {*store_, clock, random}; }
   [[nodiscard]] std::unique_ptr<SqliteHistory> history() const {
     return std::move(SqliteHistory::Open(path()).value());
   }
@@ -79,15 +80,14 @@ class SyncWorld {
 
   RunReport Sync(const RunOptions& options = {}) {
     RunObserver observer;
-    return runner().Run(target, options, observer, {});
+    return runner().Run(target, options, observer);
   }
   RunReport Sync(std::vector<std::string> values, const RunOptions& options = {}) {
     source.values = std::move(values);
     return Sync(options);
   }
   Result<PreparedRun> Plan(const RunOptions& options = {}) {
-    RunObserver observer;
-    return runner().Plan(target, options, observer, {});
+    return runner().Plan(target, options);
   }
 
   [[nodiscard]] std::set<std::string> OnList() { return destination.ContactsOf("ActiveUsers"); }
